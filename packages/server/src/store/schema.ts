@@ -1,0 +1,100 @@
+import type { Generated } from 'kysely'
+
+/**
+ * The tables, as Kysely sees them. Instants are integer milliseconds; JSON columns are text; `docs/storage.md` says what each
+ * is for. The committed dump in `schema.sqlite.sql` is generated from the migrations.
+ */
+export interface Schema {
+  /** One row a fact: `installationId`, `masterKeyId`, `bootstrappedAt`, `entitlements`, `environments` (JSON). */
+  settings: { name: string; value: string }
+  organizations: {
+    id: string
+    slug: string
+    name: string
+    status: 'active' | 'suspended' | 'removed'
+    /** JSON string[] */
+    entitlements: string
+    /** JSON string[] */
+    environments: string
+    created_at: number
+    updated_at: number
+    /** Raised by every change. */
+    revision: number
+  }
+  /** Slugs and aliases in one namespace: a companion may name an organization by either. */
+  organization_names: { name: string; organization_id: string; kind: 'slug' | 'alias' }
+  /** definition: JSON of a parsed KeyType. */
+  key_types: { slug: string; definition: string; created_at: number; updated_at: number; revision: number }
+  /** definition: JSON of a parsed Api. */
+  apis: { slug: string; definition: string; created_at: number; updated_at: number; revision: number }
+  /** addresses: JSON of an AddressRule. */
+  address_lists: { organization_id: string; key_type: string; addresses: string; updated_at: number; revision: number }
+  keys: {
+    id: string
+    organization_id: string
+    environment: string
+    key_type: string
+    name: string
+    /** Lower-cased, normalized name, for uniqueness and search. */
+    name_folded: string
+    origin: string | null
+    status: 'pending' | 'active' | 'inactive' | 'removed'
+    /** JSON string[] */
+    scopes: string
+    /** JSON AddressRule */
+    addresses: string
+    /** JSON Limit[] or null: the type's */
+    limits: string | null
+    /** JSON Record<string, string> */
+    metadata: string
+    /** JSON string[] */
+    tags: string
+    /** JSON Grant or null */
+    key_grant: string | null
+    /** Prefix and last four characters of the newest secret. */
+    hint: string
+    newest_version: number
+    expires_at: number | null
+    /** JSON Actor */
+    created_by: string
+    created_at: number
+    updated_at: number
+    revision: number
+  }
+  secret_versions: {
+    key_id: string
+    number: number
+    /** 32 bytes: SHA-256 of the secret. Unique. */
+    digest: Uint8Array
+    hint: string
+    ends_at: number | null
+    /** Enveloped secret, only of retrievable types. */
+    ciphertext: Uint8Array | null
+    /** JSON Actor */
+    created_by: string
+    created_at: number
+  }
+  /** The last accepted call of each secret version. */
+  last_seen: { key_id: string; version: number; at: number; address: string | null; client: string | null; calls: number }
+  /** Verifications, added up: `address` is '' for allowed ones and in the remainder rows. key_id '' where the secret named no key. */
+  usage_minutes: { minute: number; key_id: string; version: number; decision: string; address: string; calls: number }
+  change_log: { number: number; mark: string; kind: string; body: string; at: number }
+  audit_events: {
+    number: Generated<number>
+    id: string
+    /** Null: the installation itself. */
+    organization_id: string | null
+    at: number
+    action: string
+    /** JSON Actor */
+    actor: string
+    /** Type and id of what it is about, e.g. `key`, `key_01...`. */
+    subject_kind: string
+    subject_id: string
+    /** JSON: facts of this action; never a secret. */
+    detail: string
+    request_id: string | null
+    previous_hash: string
+    hash: string
+  }
+}
