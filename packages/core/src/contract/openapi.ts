@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { PROBLEM_CODES } from '../problem-code.ts'
+import { problem } from './common.ts'
+import type { Operation } from './operation.ts'
+import { OPERATIONS } from './operations.ts'
+
+type Json = Record<string, unknown>
+
+const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' }) as Json
+  return rest
+}
+
+/** The OpenAPI 3.1 document of the whole HTTP surface, made from the contract. */
+export function openApiDocument(version = '0.1.0'): Json {
+  const paths: Record<string, Json> = {}
+  for (const operation of OPERATIONS) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: describe(operation) }
+  }
+  paths['/v1/authorize/{api}'] = Object.fromEntries(['get', 'post', 'put', 'patch', 'delete', 'head', 'options'].map((method) => [method, forwardAuth(method)]))
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Keywright', version, description: 'API keys for the customers of a SaaS company.', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    paths,
+    components: {
+      securitySchemes: {
+        managementKey: { type: 'http', scheme: 'bearer', description: 'A management key (`kw_mgmt_...`).' },
+        verifierKey: { type: 'http', scheme: 'bearer', description: 'A verifier key (`kw_verify_...`).' },
+        forwardAuthKey: { type: 'apiKey', in: 'header', name: 'Keywright-Verifier', description: 'A verifier key, set by the proxy.' },
+      },
+      schemas: { Problem: { ...schemaOf(problem, 'output'), description: `RFC 9457. Codes: ${Object.keys(PROBLEM_CODES).join(', ')}.` } },
+    },
+  }
+}
+
+function describe(operation: Operation): Json {
+  const { success } = operation
+  const content = success.schema
+    ? { 'application/json': { schema: schemaOf(success.schema, 'output') } }
+    : Object.fromEntries((success.contentTypes ?? []).map((type) => [type, { schema: { type: 'string' } }]))
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    tags: [operation.tag],
+    ...(operation.authority.kind === 'open' ? {} : { security: [{ [operation.authority.kind === 'verifier' ? 'verifierKey' : 'managementKey']: [] }] }),
+    'x-keywright-authority': operation.authority,
+    parameters: [...pathParameters(operation.path), ...queryParameters(operation)],
+    ...(operation.body
+      ? { requestBody: { required: !operation.bodyOptional, content: Object.fromEntries((operation.consumes ?? ['application/json']).map((type) => [type, { schema: schemaOf(operation.body as z.ZodType, 'input') }])) } }
+      : {}),
+    responses: {
+      [success.status]: { description: operation.answersSecret ? 'Done; the only answer that carries the secret.' : 'Done.', ...(Object.keys(content).length > 0 ? { content } : {}) },
+      default: { description: 'A problem.', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+    },
+  }
+}
+
+function pathParameters(path: string): Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+}
+
+function queryParameters(operation: Operation): Json[] {
+  if (!operation.query) return []
+  const schema = schemaOf(operation.query, 'input') as { properties?: Record<string, Json>; required?: string[] }
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => ({ name, in: 'query', required: schema.required?.includes(name) ?? false, schema: property, ...(property.description ? { description: property.description } : {}) }))
+}
+
+function forwardAuth(method: string): Json {
+  return {
+    operationId: `authorize.${method}`,
+    summary: 'Forward-auth: may the request that a proxy describes pass',
+    tags: ['Verification'],
+    security: [{ forwardAuthKey: [] }],
+    parameters: [
+      { name: 'api', in: 'path', required: true, schema: { type: 'string' } },
+      { name: 'dialect', in: 'query', required: false, schema: { enum: ['default', 'nginx'] }, description: '`nginx`: 401 or 403 only, the true status in `Keywright-Status`.' },
+      ...['X-Forwarded-Method', 'X-Forwarded-Uri', 'X-Forwarded-Host', 'X-Forwarded-For'].map((name) => ({ name, in: 'header', required: false, schema: { type: 'string' } })),
+    ],
+    responses: {
+      200: { description: 'Let it pass; who it is stands in the `Keywright-*` header fields.' },
+      default: { description: 'A problem for the end client.', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import type { z } from 'zod'
+import type { Action, Capability } from '../permissions.ts'
+
+/**
+ * Who may call. `open`: anybody. `self`: any management key, about itself. `installation`: operators. `organization`: operators,
+ * and management keys of the organization in the path; to all others the organization does not exist. `verifier`: verifier keys.
+ */
+export type Authority =
+  | { kind: 'open' }
+  | { kind: 'self' }
+  | { kind: 'installation'; action: Action; capability?: Capability }
+  | { kind: 'organization'; action: Action; capability?: Capability }
+  | { kind: 'verifier' }
+
+export interface Operation {
+  /** Permanent name, e.g. `keys.issue`. */
+  readonly id: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** OpenAPI path, e.g. `/v1/organizations/{org}/keys/{key}:activate`. */
+  readonly path: string
+  readonly summary: string
+  readonly tag: string
+  readonly authority: Authority
+  readonly query?: z.ZodObject
+  readonly body?: z.ZodType
+  /** Body may be left out; then it counts as `{}`. */
+  readonly bodyOptional?: boolean
+  /** Bytes; default 256 KiB. */
+  readonly bodyLimit?: number
+  /** Media types taken instead of application/json alone. */
+  readonly consumes?: readonly string[]
+  readonly success: { readonly status: 200 | 201 | 204; readonly schema?: z.ZodType; readonly contentTypes?: readonly string[] }
+  /** True only where the answer carries a secret. */
+  readonly answersSecret?: boolean
+}

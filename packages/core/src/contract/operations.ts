@@ -1,0 +1,21 @@
+import { auditOperations } from './audit.ts'
+import { configurationOperations } from './configuration.ts'
+import { credentialOperations } from './credentials.ts'
+import { keyOperations } from './keys.ts'
+import type { Operation } from './operation.ts'
+import { organizationOperations } from './organizations.ts'
+import { verificationOperations } from './verification.ts'
+
+const ALL = [...credentialOperations, ...organizationOperations, ...configurationOperations, ...keyOperations, ...auditOperations, ...verificationOperations] as const
+
+export type OperationId = (typeof ALL)[number]['id']
+
+/**
+ * Every operation of the HTTP surface that has a contract; routes, OpenAPI, the fence tests and the client are made from it.
+ * Beside it stand `ANY /v1/authorize/{api}` (a proxy's subrequest, any method and body) and the open pages.
+ */
+export const OPERATIONS: readonly (Operation & { id: OperationId })[] = ALL
+
+export function operationById(id: OperationId): Operation & { id: OperationId } {
+  return OPERATIONS.find((operation) => operation.id === id) as Operation & { id: OperationId }
+}
