@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { scopeToken, slug, text } from './fields.ts'
-import { carrier, companion } from './key-type.ts'
+import { carrier, companion, type KeyType } from './key-type.ts'
 import { parseRouteTemplate } from './route-template.ts'
 
 export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
@@ -30,15 +30,25 @@ export const api = z.strictObject({
   routes: z.array(route).min(1).max(500).nullable().default(null),
   /** Whether `/v1/authorize/{api}` answers for it; default: yes, unless key or companion stand in the body, which a proxy does not pass on. */
   forwardAuth: z.boolean().optional(),
-  upstream: z.httpUrl('Must be an http or https URL.').or(z.string().regex(/^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?(\/.*)?$/)).nullable().default(null),
+  /** Where the gateway sends allowed calls: origin and an optional path. Internal names and bare addresses are ordinary here. */
+  upstream: z.string().max(500).refine(isUpstream, 'Must be an http or https URL without user, password, query and fragment.').nullable().default(null),
 })
 export type Api = z.output<typeof api>
 
-/** True when key or companion of this API stand in the request's body. */
-export function readsBody(definition: Pick<Api, 'carriers' | 'companions'>): boolean {
-  return definition.carriers.some((entry) => entry.in === 'body') || definition.companions.some((entry) => entry.from === 'body')
+/**
+ * True when key or companion of this API stand in the request's body.
+ * @param accepted the key types the API accepts, whose own companions count as well.
+ */
+export function readsBody(definition: Pick<Api, 'carriers' | 'companions'>, accepted: readonly Pick<KeyType, 'companions'>[] = []): boolean {
+  const companions = [...definition.companions, ...accepted.flatMap((type) => type.companions)]
+  return definition.carriers.some((entry) => entry.in === 'body') || companions.some((entry) => entry.from === 'body')
 }
 
-export function allowsForwardAuth(definition: Api): boolean {
-  return definition.forwardAuth ?? !readsBody(definition)
+export function allowsForwardAuth(definition: Api, accepted: readonly Pick<KeyType, 'companions'>[] = []): boolean {
+  return definition.forwardAuth ?? !readsBody(definition, accepted)
+}
+
+function isUpstream(value: string): boolean {
+  if (!/^https?:\/\/[^/?#@\\\s]+(\/[^?#\\\s]*)?$/.test(value)) return false
+  return URL.canParse(value)
 }

@@ -15,26 +15,29 @@ export const carrier = z.discriminatedUnion('in', [
       scheme: z.enum(['bearer', 'raw', 'basic']).optional(),
     })
     .transform((value) => ({ ...value, scheme: value.scheme ?? (value.name.toLowerCase() === 'authorization' ? ('bearer' as const) : ('raw' as const)) })),
-  z.strictObject({ in: z.literal('body'), /** Top-level field of a JSON body. */ name: z.string().min(1).max(100) }),
+  z.strictObject({ in: z.literal('body'), /** Top-level field of a JSON body. */ name: text(100).min(1, 'A body carrier names a field.') }),
 ])
 export type Carrier = z.output<typeof carrier>
+
+const HOST_TEMPLATE = /^[a-z0-9.-]*\{[a-z]+\}[a-z0-9.-]*$/
 
 export const companion = z.strictObject({
   /** Where the second identifier stands. */
   from: z.enum(['header', 'body', 'path', 'host']),
   /** Header field, body field, or the name of a `{parameter}` of the route. Not used with host. */
-  name: z.string().min(1).max(100).optional(),
-  /** For host: the host name with one `{placeholder}`, e.g. `{organization}.example.com`. */
+  name: text(100).min(1, 'Must not be empty.').optional(),
+  /** For host: the host name without a port, with one `{placeholder}`, e.g. `{organization}.example.com`. */
   template: z.string().min(1).max(253).optional(),
   names: z.enum(['organization', 'environment']),
   fold: z.enum(['none', 'lowercase']).default('none'),
   required: z.boolean().default(true),
 }).superRefine((value, context) => {
   if (value.from === 'host') {
-    if (value.template === undefined || value.template.split(/\{[a-z]+\}/).length !== 2) context.addIssue({ code: 'custom', path: ['template'], message: 'A host companion needs a template with one placeholder, such as "{organization}.example.com".' })
+    if (value.template === undefined || !HOST_TEMPLATE.test(value.template)) context.addIssue({ code: 'custom', path: ['template'], message: 'A host companion needs a template in lower case with one placeholder and no port, such as "{organization}.example.com".' })
     if (value.name !== undefined) context.addIssue({ code: 'custom', path: ['name'], message: 'A host companion takes a template, not a name.' })
   } else {
     if (value.name === undefined) context.addIssue({ code: 'custom', path: ['name'], message: `A ${value.from} companion needs a name.` })
+    else if (value.from === 'header' && !HEADER_NAME.test(value.name)) context.addIssue({ code: 'custom', path: ['name'], message: 'Must be a header field name.' })
     if (value.template !== undefined) context.addIssue({ code: 'custom', path: ['template'], message: 'Only a host companion takes a template.' })
   }
 })

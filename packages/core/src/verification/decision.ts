@@ -1,3 +1,4 @@
+import type { Grant } from '../replica/change.ts'
 import type { Instant } from '../time.ts'
 
 /** Why a presented secret was refused, with the HTTP status an end client is answered. The table is closed and permanent. */
@@ -40,6 +41,8 @@ export interface KeyFacts {
   /** Number of the secret version that was presented. */
   readonly secretVersion: number
   readonly expiresAt: Instant | null
+  /** What a key of Keywright's own types may do; null for every other key. */
+  readonly grant: Grant | null
 }
 
 /** Announced end of a key that is still accepted. */

@@ -1,0 +1,36 @@
+/** Values that many keys share, each kept once and counted, so that a row holds a small number instead of an object. */
+export class Interned<Value> {
+  readonly #numbers = new Map<string, number>()
+  readonly #entries: ({ name: string; value: Value; uses: number } | undefined)[] = []
+  readonly #free: number[] = []
+
+  /** Number of the value with that name, made if it is new; one more use of it. */
+  acquire(name: string, make: () => Value): number {
+    const known = this.#numbers.get(name)
+    if (known !== undefined) {
+      ;(this.#entries[known] as { uses: number }).uses++
+      return known
+    }
+    const number = this.#free.pop() ?? this.#entries.length
+    this.#entries[number] = { name, value: make(), uses: 1 }
+    this.#numbers.set(name, number)
+    return number
+  }
+
+  /** One use less; the last one gives the number back. */
+  release(number: number): void {
+    const entry = this.#entries[number]
+    if (!entry || --entry.uses > 0) return
+    this.#numbers.delete(entry.name)
+    this.#entries[number] = undefined
+    this.#free.push(number)
+  }
+
+  get(number: number): Value {
+    return (this.#entries[number] as { value: Value }).value
+  }
+
+  *values(): Generator<Value> {
+    for (const entry of this.#entries) if (entry) yield entry.value
+  }
+}

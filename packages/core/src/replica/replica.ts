@@ -1,0 +1,250 @@
+import type { AddressRule, Limit } from '../configuration/fields.ts'
+import type { SunsetRule } from '../configuration/key-type.ts'
+import { RESERVED_APIS, RESERVED_KEY_TYPES } from '../configuration/reserved.ts'
+import { type AddressSet, compileAddressSet } from '../network/address-set.ts'
+import { compileApi, type CompiledApi } from '../verification/compiled-api.ts'
+import type { AddressListRecord, Change, Cursor, KeyRecord, LogEntry, OrganizationRecord } from './change.ts'
+import { compileType, type CompiledType, sunsetFor } from './compiled-type.ts'
+import { DIGEST_WORDS, readBase64urlDigest } from './digest.ts'
+import { type FoundSecret, KeyTable } from './key-table.ts'
+import { Interned } from './interned.ts'
+
+/** An organization as decisions see it. */
+export interface OrganizationEntry {
+  id: string
+  slug: string
+  status: OrganizationRecord['status']
+  names: ReadonlySet<string>
+  entitlements: ReadonlySet<string>
+  /** Type slug -> the organization's list; absent: none was set. */
+  lists: Map<string, AddressSet | 'any'>
+}
+
+/** A key type that may not be known (yet): then nothing of it is accepted. */
+export interface TypeEntry {
+  readonly slug: string
+  compiled: CompiledType | null
+}
+
+/** What keys of one type, environment and origin share. */
+export interface Profile {
+  readonly type: TypeEntry
+  readonly environment: string
+  readonly origin: string | null
+  sunset: SunsetRule | null
+}
+
+/** Scopes of keys of one type: those written into the key, and those of them that the type still offers. */
+export interface ScopeSet {
+  readonly type: TypeEntry
+  readonly held: readonly string[]
+  effective: readonly string[]
+}
+
+const START: Cursor = { number: 0, mark: '0000000000000000' }
+
+/**
+ * Everything a verifier needs to decide, in memory: the same in server, gateway and SDK. Fed only by `apply`, from the change
+ * log, in its order.
+ */
+export class Replica {
+  readonly keys: KeyTable
+  readonly profiles = new Interned<Profile>()
+  readonly scopeSets = new Interned<ScopeSet>()
+  readonly addressSets = new Interned<AddressSet | 'any'>()
+  readonly organizations: OrganizationEntry[] = []
+  readonly #organizationNumbers = new Map<string, number>()
+  readonly #types = new Map<string, TypeEntry>()
+  readonly #apis = new Map<string, CompiledApi>()
+  #cursor: Cursor = START
+  readonly #scratch = new Uint32Array(DIGEST_WORDS)
+  readonly #found: FoundSecret = { row: 0, version: 0, endsAt: 0 }
+
+  /** @param seed eight random 32-bit words for the digest index. @param expectedKeys makes room for so many at once. */
+  constructor(seed: Uint32Array, expectedKeys = 0) {
+    this.keys = new KeyTable(seed, expectedKeys)
+    for (const keyType of RESERVED_KEY_TYPES) this.applyChange({ kind: 'keyType', keyType })
+    for (const api of RESERVED_APIS) this.applyChange({ kind: 'api', api })
+  }
+
+  /** How far the log has been applied. */
+  get cursor(): Cursor {
+    return this.#cursor
+  }
+
+  /** Says that everything up to this place is in: after a snapshot has been applied as changes. */
+  startAt(cursor: Cursor): void {
+    this.#cursor = cursor
+  }
+
+  /**
+   * Applies entries of the log. Entries that are in already are passed over, so an older record never overwrites a newer one.
+   * @throws Error when an entry is missing in between: the caller must read the log again from `cursor`.
+   */
+  apply(entries: readonly LogEntry[]): void {
+    for (const entry of entries) {
+      if (entry.number <= this.#cursor.number) continue
+      if (entry.number !== this.#cursor.number + 1) throw new Error(`change ${this.#cursor.number + 1} is missing before ${entry.number}`)
+      this.applyChange(entry.change)
+      this.#cursor = { number: entry.number, mark: entry.mark }
+    }
+  }
+
+  applyChange(change: Change): void {
+    if (change.kind === 'key') this.#applyKey(change.key)
+    else if (change.kind === 'organization') this.#applyOrganization(change.organization)
+    else if (change.kind === 'addressList') this.#applyAddressList(change.addressList)
+    else if (change.kind === 'keyType') this.#setType(change.keyType.slug, compileType(change.keyType))
+    else if (change.kind === 'keyTypeRemoved') this.#setType(change.slug, null)
+    else if (change.kind === 'api') this.#apis.set(change.api.slug, compileApi(change.api))
+    else this.#apis.delete(change.slug)
+  }
+
+  api(slug: string): CompiledApi | undefined {
+    return this.#apis.get(slug)
+  }
+
+  type(slug: string): CompiledType | null {
+    return this.#types.get(slug)?.compiled ?? null
+  }
+
+  /** The organization with that id, slug or alias. */
+  organizationNamed(name: string): OrganizationEntry | undefined {
+    const number = this.#organizationNumbers.get(name)
+    return number === undefined ? this.organizations.find((entry) => entry.names.has(name)) : this.organizations[number]
+  }
+
+  /** Looks a digest up (eight words). The answer is reused by the next call; null when no key has or had it. */
+  find(digest: Uint32Array): FoundSecret | null {
+    return this.keys.find(digest, this.#found) < 0 ? null : this.#found
+  }
+
+  organizationOf(row: number): OrganizationEntry {
+    return this.organizations[this.keys.organization(row)] as OrganizationEntry
+  }
+  profileOf(row: number): Profile {
+    return this.profiles.get(this.keys.profile(row))
+  }
+  scopesOf(row: number): ScopeSet {
+    return this.scopeSets.get(this.keys.scopes(row))
+  }
+  addressesOf(row: number): AddressSet | 'any' {
+    return this.addressSets.get(this.keys.addresses(row))
+  }
+  /** The limits that hold for a key: the type's, each replaced by the key's own for the same interval. */
+  limitsOf(row: number): readonly Limit[] {
+    const byType = this.profileOf(row).type.compiled?.definition.limits ?? []
+    const own = this.keys.limits.size === 0 ? undefined : this.keys.limits.get(row)
+    return own === undefined ? byType : [...own, ...byType.filter((limit) => !own.some((ours) => ours.per === limit.per))]
+  }
+
+  #applyKey(record: KeyRecord): void {
+    const { keys } = this
+    const newest = record.versions.at(-1)
+    if (!newest) throw new TypeError(`key ${record.id} has no secret version`)
+    let row = -1
+    for (const version of record.versions) {
+      if (!readBase64urlDigest(version.digest, this.#scratch)) throw new TypeError(`key ${record.id} has a digest that is none`)
+      row = keys.find(this.#scratch, this.#found)
+      if (row >= 0) break
+    }
+    if (row >= 0 && keys.id(row) !== record.id) throw new TypeError(`keys ${record.id} and ${keys.id(row)} share a digest`)
+    const fresh = row < 0
+    readBase64urlDigest(newest.digest, this.#scratch)
+    if (fresh) row = keys.addRow(record.id, this.#scratch, newest.number, newest.endsAt)
+    for (const version of record.versions.slice(0, -1)) {
+      readBase64urlDigest(version.digest, this.#scratch)
+      keys.keepOlder(row, this.#scratch, version.number, version.endsAt)
+    }
+    readBase64urlDigest(newest.digest, this.#scratch)
+    keys.setNewest(row, this.#scratch, newest.number, newest.endsAt)
+
+    const before = fresh ? null : { profile: keys.profile(row), scopes: keys.scopes(row), addresses: keys.addresses(row) }
+    keys.setFacts(row, {
+      organization: this.#organizationNumber(record.organizationId),
+      profile: this.#profile(record),
+      scopes: this.#scopeSet(record),
+      addresses: this.#addressSet(record.addresses),
+      status: record.status,
+      expiresAt: record.expiresAt,
+      name: record.name,
+    })
+    if (before) {
+      this.profiles.release(before.profile)
+      this.scopeSets.release(before.scopes)
+      this.addressSets.release(before.addresses)
+    }
+    setOrDelete(keys.limits, row, record.limits)
+    setOrDelete(keys.grants, row, record.grant)
+  }
+
+  #profile({ type, environment, origin }: KeyRecord): number {
+    return this.profiles.acquire(`${type}\n${environment}\n${origin ?? ''}\n${origin === null}`, () => {
+      const entry = this.#type(type)
+      return { type: entry, environment, origin, sunset: entry.compiled && sunsetFor(entry.compiled.definition, origin) }
+    })
+  }
+
+  #scopeSet({ type, scopes }: KeyRecord): number {
+    return this.scopeSets.acquire(`${type}\n${scopes.join(' ')}`, () => {
+      const entry = this.#type(type)
+      return { type: entry, held: scopes, effective: effectiveScopes(entry, scopes) }
+    })
+  }
+
+  #addressSet(addresses: readonly string[] | 'any'): number {
+    return this.addressSets.acquire(addresses === 'any' ? 'any' : addresses.join(','), () => (addresses === 'any' ? 'any' : compileAddressSet(addresses)))
+  }
+
+  #type(slug: string): TypeEntry {
+    let entry = this.#types.get(slug)
+    if (!entry) this.#types.set(slug, (entry = { slug, compiled: null }))
+    return entry
+  }
+
+  #setType(slug: string, compiled: CompiledType | null): void {
+    const entry = this.#type(slug)
+    entry.compiled = compiled
+    for (const profile of this.profiles.values()) if (profile.type === entry) profile.sunset = compiled && sunsetFor(compiled.definition, profile.origin)
+    for (const set of this.scopeSets.values()) if (set.type === entry) set.effective = effectiveScopes(entry, set.held)
+  }
+
+  #organizationNumber(id: string): number {
+    let number = this.#organizationNumbers.get(id)
+    if (number === undefined) {
+      number = this.organizations.length
+      this.#organizationNumbers.set(id, number)
+      // Until its own record comes, nothing of it is accepted.
+      this.organizations.push({ id, slug: id, status: 'removed', names: new Set([id]), entitlements: new Set(), lists: new Map() })
+    }
+    return number
+  }
+
+  #applyOrganization(record: OrganizationRecord): void {
+    const entry = this.organizations[this.#organizationNumber(record.id)] as OrganizationEntry
+    entry.slug = record.slug
+    entry.status = record.status
+    entry.names = new Set([record.id, record.slug, ...record.aliases])
+    entry.entitlements = new Set(record.entitlements)
+  }
+
+  #applyAddressList({ organizationId, type, addresses }: AddressListRecord): void {
+    const entry = this.organizations[this.#organizationNumber(organizationId)] as OrganizationEntry
+    entry.lists.set(type, compileRule(addresses))
+  }
+}
+
+function compileRule(rule: AddressRule): AddressSet | 'any' {
+  return rule === 'any' ? 'any' : compileAddressSet(rule.map((entry) => entry.cidr))
+}
+
+function effectiveScopes(entry: TypeEntry, held: readonly string[]): readonly string[] {
+  const { compiled } = entry
+  return compiled ? held.filter((scope) => compiled.offered.has(scope)) : []
+}
+
+function setOrDelete<Value>(map: Map<number, Value>, row: number, value: Value | null): void {
+  if (value === null) map.delete(row)
+  else map.set(row, value)
+}
+

@@ -1,0 +1,19 @@
+import { SECRET_PREFIX } from './format.ts'
+import { REDACTED } from './secret.ts'
+
+/** No upper bound on the body: the tail of an overlong one would otherwise stay readable. */
+const LOOKS_LIKE_SECRET = /([a-z0-9][a-z0-9_]{0,19})_[0-9A-Za-z]{36,}/g
+
+/** From this length on, what follows a known prefix is taken for a piece of a secret. */
+const SHORTEST_PIECE = 8
+
+/**
+ * Replaces whatever looks like a secret by `prefix_[redacted]`; for log lines and error texts.
+ * @param prefixes known prefixes, if any: after one of these a secret is recognized even when it was cut or is too short.
+ */
+export function redactSecrets(text: string, prefixes: readonly string[] = []): string {
+  const redacted = text.replace(LOOKS_LIKE_SECRET, `$1_${REDACTED}`)
+  const names = prefixes.filter((prefix) => SECRET_PREFIX.test(prefix))
+  if (names.length === 0) return redacted
+  return redacted.replace(new RegExp(`(?<![0-9A-Za-z])(${names.join('|')})_[0-9A-Za-z]{${SHORTEST_PIECE},}`, 'g'), `$1_${REDACTED}`)
+}

@@ -1,0 +1,134 @@
+import type { Carrier } from '../configuration/key-type.ts'
+import { isReservedSlug } from '../configuration/reserved.ts'
+import type { AddressSet } from '../network/address-set.ts'
+import type { Instant } from '../time.ts'
+import type { CompiledApi } from './compiled-api.ts'
+import { readCompanion } from './companions.ts'
+import type { Denied, DenyReason } from './decision.ts'
+import type { FoundKey } from './found-key.ts'
+import type { VerificationRequest } from './request.ts'
+import type { RouteMatch } from './routes.ts'
+import type { DecisionContext } from './verify.ts'
+
+/** Each check answers null, or why the call is refused. Their order is the decision's, see `verify`. */
+type Check = Denied | null
+
+const NONE: readonly string[] = []
+
+function deny(key: FoundKey, reason: DenyReason, detail: string | null = null, missing: readonly string[] = NONE): Denied {
+  return { valid: false, reason, detail, key, retryAfterSeconds: null, missing, successor: null }
+}
+
+/** Status, expiry, sunset, organization: whether the key is alive at all. */
+export function statusDenial(key: FoundKey, now: Instant): Check {
+  const { keys } = key.replica
+  const status = keys.status(key.row)
+  if (status !== 'active') return deny(key, status)
+  if (now >= keys.expiresAt(key.row)) return deny(key, 'expired')
+  const { sunset } = key.profile
+  if (sunset !== null && now >= sunset.retiredAt) return { ...deny(key, 'retired'), successor: sunset.successor }
+  if (key.owner.status === 'suspended') return deny(key, 'organization_suspended')
+  if (key.owner.status === 'removed') return deny(key, 'removed', 'organization_removed')
+  return null
+}
+
+/** Second identifiers must name the key's organization; those that name an environment are judged with it. */
+export function companionDenial(key: FoundKey, api: CompiledApi | null, request: VerificationRequest, route: RouteMatch): Check {
+  if (request.organization !== undefined && !key.owner.names.has(request.organization)) return deny(key, 'organization_mismatch')
+  return companionsOf(key, api, request, route, 'organization', (value) => key.owner.names.has(value))
+}
+
+export function environmentDenial(key: FoundKey, api: CompiledApi | null, request: VerificationRequest, route: RouteMatch): Check {
+  const { environment } = key.profile
+  const served = api?.definition.environment ?? null
+  if (served !== null && served !== environment) return deny(key, 'wrong_environment')
+  if (request.environment !== undefined && request.environment !== environment) return deny(key, 'wrong_environment')
+  return companionsOf(key, api, request, route, 'environment', (value) => value === environment)
+}
+
+function companionsOf(key: FoundKey, api: CompiledApi | null, request: VerificationRequest, route: RouteMatch, names: 'organization' | 'environment', accepts: (value: string) => boolean): Check {
+  if (api === null) return null
+  const reason = names === 'organization' ? 'organization_mismatch' : 'wrong_environment'
+  const companions = key.profile.type.compiled?.companions.length ? [...api.companions, ...key.profile.type.compiled.companions] : api.companions
+  for (const companion of companions) {
+    if (companion.names !== names) continue
+    if (request.request === undefined) {
+      // The verifier sent the secret alone: what it says itself of organization or environment stands for the companion.
+      if (companion.required && request[names] === undefined) return deny(key, reason, 'companion_missing')
+      continue
+    }
+    // An unlisted route has no parameters; the scope check refuses it by its own name.
+    if (companion.from === 'path' && route.kind !== 'matched') continue
+    const read = readCompanion(companion, request.request, route)
+    if (read.kind === 'repeated') return deny(key, reason, 'companion_repeated')
+    if (read.kind === 'absent') {
+      if (companion.required) return deny(key, reason, 'companion_missing')
+    } else if (!accepts(read.value)) return deny(key, reason)
+  }
+  return null
+}
+
+export function typeDenial(key: FoundKey, api: CompiledApi | null, request: VerificationRequest, carrier: Carrier | null): Check {
+  const { compiled, slug } = key.profile.type
+  // A type that is no longer configured is accepted nowhere; Keywright's own types only by Keywright itself.
+  if (compiled === null) return deny(key, 'wrong_type', 'type_unknown')
+  if (api === null ? isReservedSlug(slug) : !api.accepts.has(slug)) return deny(key, 'wrong_type')
+  if (request.types !== undefined && !request.types.includes(slug)) return deny(key, 'wrong_type')
+  if (!compiled.definition.direct) return deny(key, 'exchange_required')
+  const own = compiled.definition.carriers
+  if (carrier !== null && own !== null && !own.some((allowed) => sameCarrier(allowed, carrier))) return deny(key, 'wrong_carrier', 'carrier_of_type')
+  return null
+}
+
+function sameCarrier(left: Carrier, right: Carrier): boolean {
+  if (left.in === 'body' || right.in === 'body') return left.in === right.in && left.name === right.name
+  return left.scheme === right.scheme && left.name.toLowerCase() === right.name.toLowerCase()
+}
+
+/** The organization's list for the type and the key's own list must both pass. */
+export function addressDenial(key: FoundKey, address: string | null): Check {
+  const own = key.replica.addressesOf(key.row)
+  const organization = key.owner.lists.size === 0 ? 'any' : (key.owner.lists.get(key.profile.type.slug) ?? 'any')
+  if (own === 'any' && organization === 'any') return null
+  if (address === null) return deny(key, 'ip_not_allowed', 'address_missing')
+  if (!passes(own, address)) return deny(key, 'ip_not_allowed', 'key_list')
+  if (!passes(organization, address)) return deny(key, 'ip_not_allowed', 'organization_list')
+  return null
+}
+
+function passes(set: AddressSet | 'any', address: string): boolean {
+  return set === 'any' || set.hasText(address)
+}
+
+/** Scopes first, then what the organization's package includes: of the type as a whole, and of each scope that is needed. */
+export function scopeDenial(key: FoundKey, request: VerificationRequest, route: RouteMatch): Check {
+  if (route.kind === 'refused') return deny(key, 'insufficient_scope', route.detail)
+  const byRoute = route.kind === 'matched' ? route.scopes : NONE
+  const needed = request.requiredScopes === undefined ? byRoute : byRoute.length === 0 ? request.requiredScopes : [...byRoute, ...request.requiredScopes]
+  const { compiled } = key.profile.type
+  if (needed.length > 0) {
+    const { effective } = key.replica.scopesOf(key.row)
+    for (const scope of needed) {
+      if (!effective.includes(scope)) return deny(key, 'insufficient_scope', null, needed.filter((each) => !effective.includes(each)))
+    }
+  }
+  const missing: string[] = []
+  const offeredWith = compiled?.definition.offeredWith ?? null
+  if (offeredWith !== null && !key.owner.entitlements.has(offeredWith)) missing.push(offeredWith)
+  for (const scope of needed) {
+    const entitlement = compiled?.offered.get(scope) ?? null
+    if (entitlement !== null && !key.owner.entitlements.has(entitlement)) missing.push(entitlement)
+  }
+  return missing.length > 0 ? deny(key, 'not_entitled', null, missing) : null
+}
+
+/** Last, because it is the only check that spends. */
+export function limitDenial(key: FoundKey, context: DecisionContext, cost: number): Check {
+  const limits = key.replica.limitsOf(key.row)
+  if (limits.length === 0) return null
+  const taken = context.limiter.take(key.id, limits, cost, context.now)
+  if (taken.allowed) return null
+  // Whole seconds, rounded up: at the time given, the same call must pass. A call that never can is told a long time.
+  const seconds = Number.isFinite(taken.retryAfterMs) ? Math.ceil(taken.retryAfterMs / 1000) : 31_536_000
+  return { ...deny(key, 'rate_limited', Number.isFinite(taken.retryAfterMs) ? null : 'cost_above_limit'), retryAfterSeconds: Math.max(1, seconds) }
+}
