@@ -39,7 +39,7 @@ export function apiEffects(from: Api, to: Api, fields: readonly FieldChange[]): 
 
 function routeEffects(from: readonly Route[] | null, to: readonly Route[] | null): string[] {
   if (to === null) return ['From the next call every path is allowed and no route asks for a scope.']
-  if (from === null) return ['From the next call only the listed routes are allowed; everything else is refused, and each route asks for its scopes.']
+  if (from === null) return ['From the next call only the listed routes are allowed; everything else is refused (insufficient_scope), and each route asks for its scopes.']
   const name = (route: Route): string => `${route.method} ${route.path}`
   const before = new Map(from.map((route) => [name(route), route.scopes]))
   const after = new Map(to.map((route) => [name(route), route.scopes]))
@@ -47,7 +47,7 @@ function routeEffects(from: readonly Route[] | null, to: readonly Route[] | null
   const added = [...after.keys()].filter((route) => !before.has(route))
   const changed = [...after].filter(([route, scopes]) => before.has(route) && !isSame(before.get(route), scopes))
   return [
-    ...(removed.length > 0 ? [`No longer listed, so refused from the next call: ${removed.join(', ')}.`] : []),
+    ...(removed.length > 0 ? [`No longer listed, so refused (insufficient_scope) from the next call: ${removed.join(', ')}.`] : []),
     ...(added.length > 0 ? [`Allowed from the next call: ${added.join(', ')}.`] : []),
     ...changed.map(([route, scopes]) => `${route} needs ${scopes.length > 0 ? scopes.join(', ') : 'no scope'} from the next call.`),
   ]

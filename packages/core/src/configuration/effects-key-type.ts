@@ -19,9 +19,16 @@ const EFFECTS: Record<Exclude<keyof KeyType, 'slug'>, Sentences> = {
   presentation: () => [],
   prefix: (from, to) => [`New secrets begin with "${to.prefix}_"; secrets already issued keep "${from.prefix}_" and go on working.`],
   secretLength: (from, to) => [`New secrets have ${to.secretLength} characters after the prefix; secrets already issued keep their ${from.secretLength} and go on working.`],
-  offeredWith: (_from, to) => [to.offeredWith === null ? 'The type is offered to every organization.' : `Only organizations with the entitlement "${to.offeredWith}" are offered the type from now on.`],
+  offeredWith: (_from, to) => [
+    to.offeredWith === null
+      ? 'The type is offered to every organization, and its keys need no entitlement from the next call on.'
+      : `Only organizations with the entitlement "${to.offeredWith}" are offered the type; keys of other organizations are refused (not_entitled) from the next call on.`,
+  ],
   naming: () => [`Asked for at the next issue or change of name; ${NON_COMPLIANT}.`],
-  environments: (_from, to) => [to.environments === null ? 'New keys may be held by every environment of an organization.' : `New keys may be held by ${list(to.environments)} only; ${NON_COMPLIANT}.`],
+  environments: (_from, to) => [
+    to.environments === null ? 'New keys may be held by every environment of an organization.' : `New keys may be held by ${list(to.environments)} only; ${NON_COMPLIANT}.`,
+    ...(to.autoProvision ? ['A key is made now for each environment that the type newly allows.'] : []),
+  ],
   cap: (from, to) => capEffects(from, to),
   expiry: () => [`Asked for at the next issue or change of expiry; no expiry already written changes, and ${NON_COMPLIANT}.`],
   activation: (_from, to) => [to.activation === 'manual' ? 'New keys are pending until someone activates them; existing keys stay as they are.' : 'New keys are active at once; pending keys still wait for someone to activate them.'],
@@ -30,7 +37,7 @@ const EFFECTS: Record<Exclude<keyof KeyType, 'slug'>, Sentences> = {
       ? 'Destroys the stored ciphertexts of all secrets of this type: none of them can ever be revealed again. The keys go on working.'
       : 'Secrets issued from now on can be revealed; those already issued were never stored and cannot be.',
   ],
-  autoProvision: (_from, to) => [to.autoProvision ? 'A key is made with each environment the type allows from now on.' : 'No key is made automatically any more; those already made stay.'],
+  autoProvision: (_from, to) => [to.autoProvision ? 'A key is made now for each environment that the type allows and that has none, and with each new environment.' : 'No key is made automatically any more; those already made stay.'],
   replace: (_from, to) => [to.replace.allowed ? `${COMMANDS} An overlap that runs already keeps its end.` : 'Keys of this type can no longer be replaced. An overlap that runs already keeps its end.'],
   deactivate: (_from, to) => [to.deactivate ? 'Keys of this type can be deactivated from now on.' : 'Keys of this type can no longer be deactivated; inactive ones stay inactive.'],
   remove: (_from, to) => [to.remove ? 'Keys of this type can be removed from now on.' : 'Keys of this type can no longer be removed.'],

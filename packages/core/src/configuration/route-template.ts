@@ -4,6 +4,8 @@ import { fail, ok, type Result } from '../result.ts'
 export type TemplateSegment = { literal: string } | { name: string; rest: boolean }
 
 const LITERAL = /^[A-Za-z0-9\-._~!$&'()*+,=:@]+$/
+/** `:id`, `*` and `**` mean something to other routers; as literals they would match nothing anybody sends. */
+const OTHER_DIALECT = /^(?::.*|\*+)$/
 const PARAMETER = /^\{([A-Za-z][A-Za-z0-9_]{0,62})(\+)?\}$/
 
 /** `/users/{id}` -> segments. Templates, not regular expressions: nothing in them can be slow or match too much. */
@@ -25,7 +27,7 @@ export function parseRouteTemplate(path: string): Result<TemplateSegment[], stri
       continue
     }
     if (part === '' && index === parts.length - 1) return fail('Must not end with "/".')
-    if (!LITERAL.test(part) || part === '.' || part === '..') return fail(`"${part}" is not a segment: use plain characters, "{name}", or a final "{name+}".`)
+    if (!LITERAL.test(part) || OTHER_DIALECT.test(part) || part === '.' || part === '..') return fail(`"${part}" is not a segment: use plain characters, "{name}", or a final "{name+}".`)
     segments.push({ literal: part })
   }
   return ok(segments)

@@ -25,7 +25,7 @@ export function clientAddress(request: ForwardedRequest): string | null {
   if (entries.trim() === '') return client.text
 
   for (let end = entries.length; end >= 0 && trusted.has(client); ) {
-    const comma = end === 0 ? -1 : entries.lastIndexOf(',', end - 1)
+    const comma = entries.lastIndexOf(',', end - 1)
     const hop = parseHop(entries.slice(comma + 1, end).trim())
     if (hop === null) return null
     client = hop

@@ -43,6 +43,16 @@ describe('rate limiter', () => {
     )
   })
 
+  test('holds to the last millisecond of the interval, wherever in a sub-window it begins', () => {
+    for (const per of [1, 2, 7, 60]) {
+      for (let offset = 0; offset < 2100; offset++) {
+        const limiter = new RateLimiter()
+        limiter.take('k', [{ calls: 1, per }], 1, START + offset)
+        expect([per, offset, limiter.take('k', [{ calls: 1, per }], 1, START + offset + per * 1000).allowed]).toEqual([per, offset, false])
+      }
+    }
+  })
+
   test('refuses only what an interval longer by one sixtieth, rounded up, would not hold', () => {
     fc.assert(
       fc.property(limitSets, arrivals, (limits, list) => {
@@ -164,12 +174,6 @@ describe('rate limiter', () => {
     expect(limiter.remaining('k', [{ calls: 10, per: 60 }], START)).toBe(6)
   })
 
-  test('one id does not spend from another', () => {
-    const limiter = new RateLimiter()
-    limiter.take('a', [MINUTE], 3, START)
-    expect(limiter.remaining('b', [MINUTE], START)).toBe(3)
-  })
-
   test('a clock that goes back gives nothing back', () => {
     const limiter = new RateLimiter()
     limiter.take('k', [MINUTE], 3, START)
@@ -177,6 +181,13 @@ describe('rate limiter', () => {
     const refused = limiter.take('k', [MINUTE], 1, START - 5_000)
     expect(refused).toEqual({ allowed: false, retryAfterMs: 66_000 })
     expect(limiter.take('k', [MINUTE], 1, START + 61_000).allowed).toBe(true)
+  })
+
+  test('what is spent while the clock stands back counts from the latest instant seen', () => {
+    const limiter = new RateLimiter()
+    limiter.take('other', [MINUTE], 1, START)
+    limiter.take('k', [MINUTE], 3, START - 30_000)
+    expect(limiter.take('k', [MINUTE], 1, START + 60_999)).toEqual({ allowed: false, retryAfterMs: 1 })
   })
 
   test('asking what remains spends nothing', () => {

@@ -112,7 +112,7 @@ export class RateLimiter {
   }
 
   #spend(id: string, known: Counter[] | undefined, limits: readonly RateLimit[], cost: number, time: number): void {
-    const counters = known ?? []
+    const counters = known ?? [newCounter((limits[0] as RateLimit).per, time)]
     if (known === undefined) {
       if (this.#counters.size >= this.#maxKeys) this.#makeRoom(time)
       this.#counters.set(id, counters)
@@ -123,7 +123,7 @@ export class RateLimiter {
       if (limits.findIndex((limit) => limit.per === per) !== index) continue
       let counter = counterOf(counters, per)
       if (counter === undefined) {
-        counter = { per, width: Math.ceil((per * 1000) / SUB_WINDOWS), total: 0, spent: [] }
+        counter = newCounter(per, time)
         counters.push(counter)
       }
       add(counter, cost, time)
@@ -165,6 +165,12 @@ export class RateLimiter {
     }
     return counters.length === 0 && this.#counters.delete(id)
   }
+}
+
+/** Begins with the current sub-window: an array that is written out takes two places, one that is pushed to takes seventeen. */
+function newCounter(per: number, time: number): Counter {
+  const width = Math.ceil((per * 1000) / SUB_WINDOWS)
+  return { per, width, total: 0, spent: [Math.floor(time / width), 0] }
 }
 
 function counterOf(counters: Counter[] | undefined, per: number): Counter | undefined {

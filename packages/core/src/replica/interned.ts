@@ -11,8 +11,9 @@ export class Interned<Value> {
       ;(this.#entries[known] as { uses: number }).uses++
       return known
     }
+    const value = make()
     const number = this.#free.pop() ?? this.#entries.length
-    this.#entries[number] = { name, value: make(), uses: 1 }
+    this.#entries[number] = { name, value, uses: 1 }
     this.#numbers.set(name, number)
     return number
   }
@@ -24,6 +25,11 @@ export class Interned<Value> {
     this.#numbers.delete(entry.name)
     this.#entries[number] = undefined
     this.#free.push(number)
+  }
+
+  /** How many values are in use. */
+  get size(): number {
+    return this.#numbers.size
   }
 
   get(number: number): Value {

@@ -3,27 +3,19 @@ import type { SunsetRule } from '../configuration/key-type.ts'
 import { RESERVED_APIS, RESERVED_KEY_TYPES } from '../configuration/reserved.ts'
 import { type AddressSet, compileAddressSet } from '../network/address-set.ts'
 import { compileApi, type CompiledApi } from '../verification/compiled-api.ts'
-import type { AddressListRecord, Change, Cursor, KeyRecord, LogEntry, OrganizationRecord } from './change.ts'
+import type { AddressListRecord, Change, Cursor, KeyRecord, LogEntry, SecretVersionRecord } from './change.ts'
 import { compileType, type CompiledType, sunsetFor } from './compiled-type.ts'
 import { DIGEST_WORDS, readBase64urlDigest } from './digest.ts'
 import { type FoundSecret, KeyTable } from './key-table.ts'
 import { Interned } from './interned.ts'
-
-/** An organization as decisions see it. */
-export interface OrganizationEntry {
-  id: string
-  slug: string
-  status: OrganizationRecord['status']
-  names: ReadonlySet<string>
-  entitlements: ReadonlySet<string>
-  /** Type slug -> the organization's list; absent: none was set. */
-  lists: Map<string, AddressSet | 'any'>
-}
+import { type OrganizationEntry, OrganizationTable } from './organization-table.ts'
 
 /** A key type that may not be known (yet): then nothing of it is accepted. */
 export interface TypeEntry {
   readonly slug: string
   compiled: CompiledType | null
+  /** Number of an organization -> its address list for this type; absent: `any`. */
+  readonly lists: (AddressSet | 'any')[]
 }
 
 /** What keys of one type, environment and origin share. */
@@ -52,12 +44,10 @@ export class Replica {
   readonly profiles = new Interned<Profile>()
   readonly scopeSets = new Interned<ScopeSet>()
   readonly addressSets = new Interned<AddressSet | 'any'>()
-  readonly organizations: OrganizationEntry[] = []
-  readonly #organizationNumbers = new Map<string, number>()
+  readonly organizations = new OrganizationTable()
   readonly #types = new Map<string, TypeEntry>()
   readonly #apis = new Map<string, CompiledApi>()
   #cursor: Cursor = START
-  readonly #scratch = new Uint32Array(DIGEST_WORDS)
   readonly #found: FoundSecret = { row: 0, version: 0, endsAt: 0 }
 
   /** @param seed eight random 32-bit words for the digest index. @param expectedKeys makes room for so many at once. */
@@ -92,7 +82,7 @@ export class Replica {
 
   applyChange(change: Change): void {
     if (change.kind === 'key') this.#applyKey(change.key)
-    else if (change.kind === 'organization') this.#applyOrganization(change.organization)
+    else if (change.kind === 'organization') this.organizations.apply(change.organization)
     else if (change.kind === 'addressList') this.#applyAddressList(change.addressList)
     else if (change.kind === 'keyType') this.#setType(change.keyType.slug, compileType(change.keyType))
     else if (change.kind === 'keyTypeRemoved') this.#setType(change.slug, null)
@@ -110,8 +100,7 @@ export class Replica {
 
   /** The organization with that id, slug or alias. */
   organizationNamed(name: string): OrganizationEntry | undefined {
-    const number = this.#organizationNumbers.get(name)
-    return number === undefined ? this.organizations.find((entry) => entry.names.has(name)) : this.organizations[number]
+    return this.organizations.named(name)
   }
 
   /** Looks a digest up (eight words). The answer is reused by the next call; null when no key has or had it. */
@@ -120,7 +109,7 @@ export class Replica {
   }
 
   organizationOf(row: number): OrganizationEntry {
-    return this.organizations[this.keys.organization(row)] as OrganizationEntry
+    return this.organizations.get(this.keys.organization(row))
   }
   profileOf(row: number): Profile {
     return this.profiles.get(this.keys.profile(row))
@@ -131,6 +120,12 @@ export class Replica {
   addressesOf(row: number): AddressSet | 'any' {
     return this.addressSets.get(this.keys.addresses(row))
   }
+  /** What the owner has listed for keys of this type; it holds beside the key's own list. */
+  organizationListOf(row: number): AddressSet | 'any' {
+    const { lists } = this.profileOf(row).type
+    const number = this.keys.organization(row)
+    return number < lists.length ? (lists[number] as AddressSet | 'any') : 'any'
+  }
   /** The limits that hold for a key: the type's, each replaced by the key's own for the same interval. */
   limitsOf(row: number): readonly Limit[] {
     const byType = this.profileOf(row).type.compiled?.definition.limits ?? []
@@ -140,35 +135,25 @@ export class Replica {
 
   #applyKey(record: KeyRecord): void {
     const { keys } = this
-    const newest = record.versions.at(-1)
-    if (!newest) throw new TypeError(`key ${record.id} has no secret version`)
-    let row = -1
-    for (const version of record.versions) {
-      if (!readBase64urlDigest(version.digest, this.#scratch)) throw new TypeError(`key ${record.id} has a digest that is none`)
-      row = keys.find(this.#scratch, this.#found)
-      if (row >= 0) break
-    }
-    if (row >= 0 && keys.id(row) !== record.id) throw new TypeError(`keys ${record.id} and ${keys.id(row)} share a digest`)
-    const fresh = row < 0
-    readBase64urlDigest(newest.digest, this.#scratch)
-    if (fresh) row = keys.addRow(record.id, this.#scratch, newest.number, newest.endsAt)
-    for (const version of record.versions.slice(0, -1)) {
-      readBase64urlDigest(version.digest, this.#scratch)
-      keys.keepOlder(row, this.#scratch, version.number, version.endsAt)
-    }
-    readBase64urlDigest(newest.digest, this.#scratch)
-    keys.setNewest(row, this.#scratch, newest.number, newest.endsAt)
-
-    const before = fresh ? null : { profile: keys.profile(row), scopes: keys.scopes(row), addresses: keys.addresses(row) }
-    keys.setFacts(row, {
-      organization: this.#organizationNumber(record.organizationId),
+    // Everything that may throw comes first: a record is applied whole or not at all.
+    const digests = this.#readDigests(record)
+    let row = this.#rowOf(record, digests)
+    const facts = {
+      organization: this.organizations.numberOf(record.organizationId),
+      addresses: this.#addressSet(record.addresses),
       profile: this.#profile(record),
       scopes: this.#scopeSet(record),
-      addresses: this.#addressSet(record.addresses),
       status: record.status,
       expiresAt: record.expiresAt,
       name: record.name,
-    })
+    }
+    const newest = record.versions.at(-1) as SecretVersionRecord
+    const newestDigest = digests.at(-1) as Uint32Array
+    const before = row < 0 ? null : { profile: keys.profile(row), scopes: keys.scopes(row), addresses: keys.addresses(row) }
+    if (row < 0) row = keys.addRow(record.id, newestDigest, newest.number, newest.endsAt)
+    for (const [index, version] of record.versions.slice(0, -1).entries()) keys.keepOlder(row, digests[index] as Uint32Array, version.number, version.endsAt)
+    keys.setNewest(row, newestDigest, newest.number, newest.endsAt)
+    keys.setFacts(row, facts)
     if (before) {
       this.profiles.release(before.profile)
       this.scopeSets.release(before.scopes)
@@ -176,6 +161,27 @@ export class Replica {
     }
     setOrDelete(keys.limits, row, record.limits)
     setOrDelete(keys.grants, row, record.grant)
+  }
+
+  #readDigests(record: KeyRecord): Uint32Array[] {
+    if (record.versions.length === 0) throw new TypeError(`key ${record.id} has no secret version`)
+    return record.versions.map((version) => {
+      const digest = new Uint32Array(DIGEST_WORDS)
+      if (!readBase64urlDigest(version.digest, digest)) throw new TypeError(`key ${record.id} has a digest that is none`)
+      return digest
+    })
+  }
+
+  /** Row of the key, found by any of its versions; -1 when it is new. */
+  #rowOf(record: KeyRecord, digests: readonly Uint32Array[]): number {
+    let found = -1
+    for (const digest of digests) {
+      const row = this.keys.find(digest, this.#found)
+      if (row < 0) continue
+      if (this.keys.id(row) !== record.id) throw new TypeError(`keys ${record.id} and ${this.keys.id(row)} share a digest`)
+      found = row
+    }
+    return found
   }
 
   #profile({ type, environment, origin }: KeyRecord): number {
@@ -198,7 +204,7 @@ export class Replica {
 
   #type(slug: string): TypeEntry {
     let entry = this.#types.get(slug)
-    if (!entry) this.#types.set(slug, (entry = { slug, compiled: null }))
+    if (!entry) this.#types.set(slug, (entry = { slug, compiled: null, lists: [] }))
     return entry
   }
 
@@ -209,28 +215,12 @@ export class Replica {
     for (const set of this.scopeSets.values()) if (set.type === entry) set.effective = effectiveScopes(entry, set.held)
   }
 
-  #organizationNumber(id: string): number {
-    let number = this.#organizationNumbers.get(id)
-    if (number === undefined) {
-      number = this.organizations.length
-      this.#organizationNumbers.set(id, number)
-      // Until its own record comes, nothing of it is accepted.
-      this.organizations.push({ id, slug: id, status: 'removed', names: new Set([id]), entitlements: new Set(), lists: new Map() })
-    }
-    return number
-  }
-
-  #applyOrganization(record: OrganizationRecord): void {
-    const entry = this.organizations[this.#organizationNumber(record.id)] as OrganizationEntry
-    entry.slug = record.slug
-    entry.status = record.status
-    entry.names = new Set([record.id, record.slug, ...record.aliases])
-    entry.entitlements = new Set(record.entitlements)
-  }
-
   #applyAddressList({ organizationId, type, addresses }: AddressListRecord): void {
-    const entry = this.organizations[this.#organizationNumber(organizationId)] as OrganizationEntry
-    entry.lists.set(type, compileRule(addresses))
+    const { lists } = this.#type(type)
+    const number = this.organizations.numberOf(organizationId)
+    const list = compileRule(addresses)
+    while (lists.length <= number) lists.push('any')
+    lists[number] = list
   }
 }
 
@@ -247,4 +237,3 @@ function setOrDelete<Value>(map: Map<number, Value>, row: number, value: Value |
   if (value === null) map.delete(row)
   else map.set(row, value)
 }
-

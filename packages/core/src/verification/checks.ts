@@ -27,9 +27,8 @@ export function statusDenial(key: FoundKey, now: Instant): Check {
   if (now >= keys.expiresAt(key.row)) return deny(key, 'expired')
   const { sunset } = key.profile
   if (sunset !== null && now >= sunset.retiredAt) return { ...deny(key, 'retired'), successor: sunset.successor }
-  if (key.owner.status === 'suspended') return deny(key, 'organization_suspended')
-  if (key.owner.status === 'removed') return deny(key, 'removed', 'organization_removed')
-  return null
+  if (key.replica.organizations.isActive(keys.organization(key.row))) return null
+  return key.owner.status === 'suspended' ? deny(key, 'organization_suspended') : deny(key, 'removed', 'organization_removed')
 }
 
 /** Second identifiers must name the key's organization; those that name an environment are judged with it. */
@@ -88,7 +87,7 @@ function sameCarrier(left: Carrier, right: Carrier): boolean {
 /** The organization's list for the type and the key's own list must both pass. */
 export function addressDenial(key: FoundKey, address: string | null): Check {
   const own = key.replica.addressesOf(key.row)
-  const organization = key.owner.lists.size === 0 ? 'any' : (key.owner.lists.get(key.profile.type.slug) ?? 'any')
+  const organization = key.replica.organizationListOf(key.row)
   if (own === 'any' && organization === 'any') return null
   if (address === null) return deny(key, 'ip_not_allowed', 'address_missing')
   if (!passes(own, address)) return deny(key, 'ip_not_allowed', 'key_list')

@@ -1,5 +1,6 @@
 import type { Grant } from '../replica/change.ts'
-import type { OrganizationEntry, Profile, Replica } from '../replica/replica.ts'
+import type { OrganizationEntry } from '../replica/organization-table.ts'
+import type { Profile, Replica } from '../replica/replica.ts'
 import type { Instant } from '../time.ts'
 import type { KeyFacts } from './decision.ts'
 
@@ -8,17 +9,18 @@ export class FoundKey implements KeyFacts {
   readonly row: number
   readonly secretVersion: number
   readonly replica: Replica
-  readonly owner: OrganizationEntry
   readonly profile: Profile
 
   constructor(replica: Replica, row: number, secretVersion: number) {
     this.replica = replica
     this.row = row
     this.secretVersion = secretVersion
-    this.owner = replica.organizationOf(row)
     this.profile = replica.profileOf(row)
   }
 
+  get owner(): OrganizationEntry {
+    return this.replica.organizationOf(this.row)
+  }
   get id(): string {
     return this.replica.keys.id(this.row)
   }

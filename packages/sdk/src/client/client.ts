@@ -1,0 +1,115 @@
+import { fillPath, pathParameters, queryString } from './base-url.ts'
+import { Connection, type CallOptions, type ClientOptions, type HttpRequest } from './connection.ts'
+import type { Answer, Input, OperationId } from './contract.ts'
+import { ENDPOINTS } from './endpoints.ts'
+
+const YAML = 'application/yaml'
+const JSON_TYPE = 'application/json'
+const EXPORT_TYPES = { ndjson: 'application/x-ndjson', csv: 'text/csv' } as const
+
+/** A configuration file: its text (YAML or JSON), or the object it describes. */
+export type ConfigurationFileInput = string | Record<string, unknown>
+
+/**
+ * A client of one Keywright server with one key: a method for each operation of its HTTP surface, grouped as the paths are.
+ * Each takes one object, the path's parameters beside the fields of body or query, and answers the JSON of the server.
+ * @throws KeywrightError, from here for a URL or a key that cannot be used, and from each call.
+ */
+export function createClient(options: ClientOptions) {
+  const connection = new Connection(options)
+
+  const method = <Id extends OperationId>(id: Id) => {
+    return (input: Input<Id>, call?: CallOptions): Promise<Answer<Id>> => send(connection, id, input as Record<string, unknown>, call) as Promise<Answer<Id>>
+  }
+  /** For an operation that needs nothing. */
+  const bare = <Id extends OperationId>(id: Id) => {
+    return (call?: CallOptions): Promise<Answer<Id>> => send(connection, id, {}, call) as Promise<Answer<Id>>
+  }
+  /** For an operation whose fields are all optional. */
+  const listing = <Id extends OperationId>(id: Id) => {
+    return (input?: Input<Id>, call?: CallOptions): Promise<Answer<Id>> => send(connection, id, (input ?? {}) as Record<string, unknown>, call) as Promise<Answer<Id>>
+  }
+  const file = <Id extends 'configuration.diff' | 'configuration.apply'>(id: Id) => {
+    return (configuration: ConfigurationFileInput, call?: CallOptions): Promise<Answer<Id>> => {
+      const body = typeof configuration === 'string' ? { text: configuration, type: YAML } : { text: JSON.stringify(configuration), type: JSON_TYPE }
+      return connection.json({ ...ENDPOINTS[id], accept: JSON_TYPE, body }, call) as Promise<Answer<Id>>
+    }
+  }
+  const exporting = <Id extends 'audit-events.export' | 'organization-audit-events.export'>(id: Id) => {
+    return async function* (input: Input<Id>, call?: CallOptions): AsyncGenerator<string, void, void> {
+      const { method: verb, path } = locate(id, input as Record<string, unknown>)
+      const { format = 'ndjson' } = input as { format?: keyof typeof EXPORT_TYPES }
+      yield* connection.text({ method: verb, path, accept: EXPORT_TYPES[format] }, call)
+    }
+  }
+
+  return {
+    /** May this secret, or this request, do this now. Needs a verifier key. */
+    verify: method('verify'),
+    me: { get: bare('me.get') },
+    secrets: { identify: method('secrets.identify') },
+    organizations: {
+      list: listing('organizations.list'),
+      create: method('organizations.create'),
+      get: method('organizations.get'),
+      update: method('organizations.update'),
+      remove: method('organizations.remove'),
+    },
+    configuration: { get: bare('configuration.get'), diff: file('configuration.diff'), apply: file('configuration.apply') },
+    keyTypes: {
+      list: bare('key-types.list'),
+      get: method('key-types.get'),
+      put: method('key-types.put'),
+      remove: method('key-types.remove'),
+      /** What one organization may generate. */
+      offers: method('key-types.offers'),
+    },
+    apis: { list: bare('apis.list'), get: method('apis.get'), put: method('apis.put'), remove: method('apis.remove') },
+    addressLists: { get: method('address-lists.get'), put: method('address-lists.put') },
+    keys: {
+      list: method('keys.list'),
+      /** The answer carries the secret; no later one does, unless the type is retrievable. */
+      issue: method('keys.issue'),
+      get: method('keys.get'),
+      update: method('keys.update'),
+      remove: method('keys.remove'),
+      activate: method('keys.activate'),
+      deactivate: method('keys.deactivate'),
+      replace: method('keys.replace'),
+      finishOverlap: method('keys.finish-overlap'),
+      reveal: method('keys.reveal'),
+      checkAddress: method('keys.check-address'),
+      usage: method('keys.usage'),
+      events: method('keys.events'),
+    },
+    verifierKeys: { list: listing('verifier-keys.list'), issue: method('verifier-keys.issue'), remove: method('verifier-keys.remove') },
+    managementKeys: { list: listing('management-keys.list'), issue: method('management-keys.issue'), remove: method('management-keys.remove') },
+    organizationManagementKeys: {
+      list: method('organization-management-keys.list'),
+      issue: method('organization-management-keys.issue'),
+      remove: method('organization-management-keys.remove'),
+    },
+    auditEvents: {
+      list: listing('audit-events.list'),
+      /** Text as it arrives: pieces, not lines. */
+      export: exporting('audit-events.export'),
+    },
+    organizationAuditEvents: { list: method('organization-audit-events.list'), export: exporting('organization-audit-events.export') },
+  }
+}
+
+export type Client = ReturnType<typeof createClient>
+
+async function send(connection: Connection, id: OperationId, input: Readonly<Record<string, unknown>>, call: CallOptions | undefined): Promise<unknown> {
+  return connection.json({ ...locate(id, input), accept: JSON_TYPE }, call)
+}
+
+/** Splits one object into the parameters of the path and the rest, which is the query of a GET and the body of anything else. */
+function locate(id: OperationId, input: Readonly<Record<string, unknown>>): Pick<HttpRequest, 'method' | 'path' | 'body'> {
+  const { method, path } = ENDPOINTS[id]
+  const inPath = new Set(pathParameters(path))
+  const rest = Object.fromEntries(Object.entries(input).filter(([name]) => !inPath.has(name)))
+  const filled = fillPath(path, input)
+  if (method === 'GET') return { method, path: filled + queryString(rest) }
+  return { method, path: filled, ...(method === 'DELETE' ? {} : { body: { text: JSON.stringify(rest), type: JSON_TYPE } }) }
+}

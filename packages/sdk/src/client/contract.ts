@@ -1,0 +1,45 @@
+import type { auditOperations } from '@keywright/core/contract/audit.ts'
+import type { configurationOperations } from '@keywright/core/contract/configuration.ts'
+import type { credentialOperations } from '@keywright/core/contract/credentials.ts'
+import type { keyOperations } from '@keywright/core/contract/keys.ts'
+import type { organizationOperations } from '@keywright/core/contract/organizations.ts'
+import type { verificationOperations } from '@keywright/core/contract/verification.ts'
+
+/*
+ * The types of every call, read off core's contract. Types only: nothing of core or of zod is there when the client runs, so the
+ * shapes of schemas are taken from zod's own `_zod` instead of importing its helpers.
+ */
+type Contract =
+  | (typeof auditOperations)[number]
+  | (typeof configurationOperations)[number]
+  | (typeof credentialOperations)[number]
+  | (typeof keyOperations)[number]
+  | (typeof organizationOperations)[number]
+  | (typeof verificationOperations)[number]
+
+export type OperationId = Contract['id']
+
+type Of<Id extends OperationId> = Extract<Contract, { id: Id }>
+type SchemaInput<Schema> = Schema extends { _zod: { input: infer Shape } } ? Shape : never
+type SchemaOutput<Schema> = Schema extends { _zod: { output: infer Shape } } ? Shape : never
+
+type PathParameters<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | PathParameters<Rest> : never
+type Body<Id extends OperationId> = Of<Id> extends { body: infer Schema } ? SchemaInput<Schema> : unknown
+/** Numbers are coerced from text on the other side, which makes their input `unknown`; then what comes out says what goes in. */
+type Query<Id extends OperationId> =
+  Of<Id> extends { query: infer Schema }
+    ? { [Name in keyof SchemaInput<Schema>]?: (unknown extends SchemaInput<Schema>[Name] ? SchemaOutput<Schema>[Name & keyof SchemaOutput<Schema>] : SchemaInput<Schema>[Name]) | undefined }
+    : unknown
+
+/** What a call takes: the parameters of its path, and the fields of its body or its query, in one object. */
+export type Input<Id extends OperationId> = { [Name in PathParameters<Of<Id>['path']>]: string } & Body<Id> & Query<Id>
+
+/** What a call answers. */
+export type Answer<Id extends OperationId> = Of<Id>['success'] extends { schema: infer Schema } ? SchemaOutput<Schema> : undefined
+
+export type Key = Answer<'keys.get'>
+export type IssuedKey = Answer<'keys.issue'>
+export type Organization = Answer<'organizations.get'>
+export type ConfigurationDiff = Answer<'configuration.diff'>
+export type AuditEvent = Answer<'audit-events.list'>['items'][number]
+export type VerifyAnswer = Answer<'verify'>

@@ -1,0 +1,66 @@
+import type { OperationId } from './contract.ts'
+
+export interface Endpoint {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly path: string
+}
+
+const ORGANIZATION = '/v1/organizations/{org}'
+const KEY = `${ORGANIZATION}/keys/{key}`
+
+/** Where each operation lives: core's contract without its schemas, so that the client needs nothing at run time. A test compares the two. */
+export const ENDPOINTS: Readonly<Record<OperationId, Endpoint>> = {
+  'me.get': { method: 'GET', path: '/v1/me' },
+  'secrets.identify': { method: 'POST', path: '/v1/secrets:identify' },
+  verify: { method: 'POST', path: '/v1/verify' },
+
+  'organizations.list': { method: 'GET', path: '/v1/organizations' },
+  'organizations.create': { method: 'POST', path: '/v1/organizations' },
+  'organizations.get': { method: 'GET', path: ORGANIZATION },
+  'organizations.update': { method: 'PATCH', path: ORGANIZATION },
+  'organizations.remove': { method: 'DELETE', path: ORGANIZATION },
+
+  'configuration.get': { method: 'GET', path: '/v1/config' },
+  'configuration.diff': { method: 'POST', path: '/v1/config:diff' },
+  'configuration.apply': { method: 'POST', path: '/v1/config:apply' },
+  'key-types.list': { method: 'GET', path: '/v1/key-types' },
+  'key-types.get': { method: 'GET', path: '/v1/key-types/{type}' },
+  'key-types.put': { method: 'PUT', path: '/v1/key-types/{type}' },
+  'key-types.remove': { method: 'DELETE', path: '/v1/key-types/{type}' },
+  'key-types.offers': { method: 'GET', path: `${ORGANIZATION}/key-types` },
+  'apis.list': { method: 'GET', path: '/v1/apis' },
+  'apis.get': { method: 'GET', path: '/v1/apis/{api}' },
+  'apis.put': { method: 'PUT', path: '/v1/apis/{api}' },
+  'apis.remove': { method: 'DELETE', path: '/v1/apis/{api}' },
+  'address-lists.get': { method: 'GET', path: `${ORGANIZATION}/address-lists/{type}` },
+  'address-lists.put': { method: 'PUT', path: `${ORGANIZATION}/address-lists/{type}` },
+
+  'keys.list': { method: 'GET', path: `${ORGANIZATION}/keys` },
+  'keys.issue': { method: 'POST', path: `${ORGANIZATION}/keys` },
+  'keys.get': { method: 'GET', path: KEY },
+  'keys.update': { method: 'PATCH', path: KEY },
+  'keys.remove': { method: 'DELETE', path: KEY },
+  'keys.activate': { method: 'POST', path: `${KEY}:activate` },
+  'keys.deactivate': { method: 'POST', path: `${KEY}:deactivate` },
+  'keys.replace': { method: 'POST', path: `${KEY}:replace` },
+  'keys.finish-overlap': { method: 'POST', path: `${KEY}:finish-overlap` },
+  'keys.reveal': { method: 'POST', path: `${KEY}:reveal` },
+  'keys.check-address': { method: 'POST', path: `${KEY}:check-address` },
+  'keys.usage': { method: 'GET', path: `${KEY}/usage` },
+  'keys.events': { method: 'GET', path: `${KEY}/events` },
+
+  'verifier-keys.list': { method: 'GET', path: '/v1/verifier-keys' },
+  'verifier-keys.issue': { method: 'POST', path: '/v1/verifier-keys' },
+  'verifier-keys.remove': { method: 'DELETE', path: '/v1/verifier-keys/{key}' },
+  'management-keys.list': { method: 'GET', path: '/v1/management-keys' },
+  'management-keys.issue': { method: 'POST', path: '/v1/management-keys' },
+  'management-keys.remove': { method: 'DELETE', path: '/v1/management-keys/{key}' },
+  'organization-management-keys.list': { method: 'GET', path: `${ORGANIZATION}/management-keys` },
+  'organization-management-keys.issue': { method: 'POST', path: `${ORGANIZATION}/management-keys` },
+  'organization-management-keys.remove': { method: 'DELETE', path: `${ORGANIZATION}/management-keys/{key}` },
+
+  'audit-events.list': { method: 'GET', path: '/v1/audit-events' },
+  'audit-events.export': { method: 'GET', path: '/v1/audit-events:export' },
+  'organization-audit-events.list': { method: 'GET', path: `${ORGANIZATION}/audit-events` },
+  'organization-audit-events.export': { method: 'GET', path: `${ORGANIZATION}/audit-events:export` },
+}

@@ -1,0 +1,41 @@
+import { KeywrightError } from '@keywright/sdk/client/keywright-error.ts'
+import { EXIT, Interrupted, UsageError, visible, type Io } from './io.ts'
+
+const NO_ANSWER = new Set<string>(['unreachable', 'timed_out'])
+/** The client could not even be made: what stands in the environment or on the command line is wrong. */
+const WRONG_SETTING = new Set<string>(['invalid_url', 'insecure_url', 'invalid_key', 'invalid_argument'])
+
+/** Prints what went wrong on stderr, for people or as `{"error": {...}}`; answers the exit code. */
+export function report(io: Io, error: unknown, json: boolean): number {
+  if (error instanceof Interrupted) return EXIT.interrupted
+  if (json) io.stderr.write(`${JSON.stringify({ error: describe(error) })}\n`)
+  else io.stderr.write(`${sentences(error).map(visible).join('\n')}\n`)
+  return exitCode(error)
+}
+
+function exitCode(error: unknown): number {
+  if (error instanceof UsageError) return EXIT.usage
+  if (!(error instanceof KeywrightError)) return EXIT.failed
+  if (NO_ANSWER.has(error.code)) return EXIT.unreachable
+  return WRONG_SETTING.has(error.code) ? EXIT.usage : EXIT.failed
+}
+
+function describe(error: unknown): Record<string, unknown> {
+  if (error instanceof KeywrightError) return error.toJSON()
+  return { code: error instanceof UsageError ? 'usage' : 'internal', status: null, detail: message(error), errors: [], requestId: null, support: null }
+}
+
+function sentences(error: unknown): string[] {
+  if (!(error instanceof KeywrightError)) return [`error: ${message(error)}`]
+  return [
+    `error: ${error.message} (${error.code})`,
+    ...error.errors.map((entry) => `  ${entry.path === '' ? '' : `${entry.path}: `}${entry.message}`),
+    ...(error.support === null ? [] : [`Who can help: ${error.support}`]),
+    ...(error.requestId === null ? [] : [`Request: ${error.requestId}`]),
+  ]
+}
+
+/** Never a stack trace. */
+function message(error: unknown): string {
+  return error instanceof Error && error.message !== '' ? error.message : 'Something went wrong.'
+}

@@ -1,0 +1,104 @@
+import { compileAddressSet, type AddressSet } from '@keywright/core/network/address-set.ts'
+import { parseCidr } from '@keywright/core/network/cidr.ts'
+import { type Instant, parseInstant } from '@keywright/core/time.ts'
+import type { Environment } from './env.ts'
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** What may be shown to anybody who may see the server's settings: no secret. */
+export interface Config {
+  listen: { host: string; /** 0: any free one. */ port: number }
+  dataFolder: string
+  /** Origin without a trailing slash; null: not set. */
+  publicUrl: string | null
+  /** Connections from here may say whom they speak for. */
+  trustedProxies: AddressSet
+  /** Plain HTTP beyond loopback was asked for. */
+  allowHttp: boolean
+  logLevel: LogLevel
+  supportContact: string | null
+  /** Tests only: where the clock starts. */
+  testClock: Instant | null
+}
+
+/** Parses the server's variables; problems go to `environment.problems`, and then the result is of no use. */
+export function configFrom(environment: Environment): Config {
+  const { values } = environment
+  const problem = (name: string, message: string) => environment.problems.push({ path: name, code: 'invalid', message: `${name} ${message}` })
+
+  const listen = parseListen(values.get('KEYWRIGHT_LISTEN') ?? '127.0.0.1:4400')
+  if (!listen) problem('KEYWRIGHT_LISTEN', 'must be host:port, such as 127.0.0.1:4400 or [::1]:4400.')
+
+  const publicUrl = parseOrigin(values.get('KEYWRIGHT_PUBLIC_URL'))
+  if (publicUrl === undefined) problem('KEYWRIGHT_PUBLIC_URL', 'must be an https URL of a host alone, such as https://keys.example.com.')
+
+  const cidrs: string[] = []
+  for (const text of (values.get('KEYWRIGHT_TRUSTED_PROXIES') ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '')) {
+    const parsed = parseCidr(text)
+    if (parsed.ok) cidrs.push(parsed.value.text)
+    else problem('KEYWRIGHT_TRUSTED_PROXIES', `is wrong: ${parsed.error}`)
+  }
+
+  const allowHttp = parseBoolean(values.get('KEYWRIGHT_ALLOW_HTTP') ?? 'false')
+  if (allowHttp === null) problem('KEYWRIGHT_ALLOW_HTTP', 'must be "true" or "false".')
+
+  const logLevel = LOG_LEVELS.find((level) => level === (values.get('KEYWRIGHT_LOG_LEVEL') ?? 'info'))
+  if (!logLevel) problem('KEYWRIGHT_LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}.`)
+
+  const clockText = values.get('KEYWRIGHT_TEST_CLOCK')
+  const testClock = clockText === undefined ? null : parseInstant(clockText)
+  if (clockText !== undefined && testClock === null) problem('KEYWRIGHT_TEST_CLOCK', 'must be an RFC 3339 instant, such as 2026-01-31T00:00:00Z.')
+  if (testClock !== null && listen && !isLoopback(listen.host)) problem('KEYWRIGHT_TEST_CLOCK', 'is for tests: it is refused when listening beyond loopback.')
+
+  if (listen && publicUrl !== undefined && allowHttp === false) refusePlainHttp(listen.host, publicUrl, problem)
+
+  return {
+    listen: listen ?? { host: '127.0.0.1', port: 4400 },
+    dataFolder: values.get('KEYWRIGHT_DATA') ?? './data',
+    publicUrl: publicUrl ?? null,
+    trustedProxies: compileAddressSet(cidrs),
+    allowHttp: allowHttp ?? false,
+    logLevel: logLevel ?? 'info',
+    supportContact: values.get('KEYWRIGHT_SUPPORT_CONTACT') ?? null,
+    testClock,
+  }
+}
+
+/** A key that travels in the clear belongs to everybody on the way. */
+function refusePlainHttp(host: string, publicUrl: string | null, problem: (name: string, message: string) => void): void {
+  const how = 'or set KEYWRIGHT_ALLOW_HTTP=true if keys may be read on the way.'
+  if (publicUrl?.startsWith('http:') && !isLoopback(new URL(publicUrl).hostname)) problem('KEYWRIGHT_PUBLIC_URL', `must begin with https; put TLS in front of the server, ${how}`)
+  else if (!isLoopback(host) && !publicUrl?.startsWith('https:')) {
+    problem('KEYWRIGHT_LISTEN', `names ${host}, which is reached from outside. Set KEYWRIGHT_PUBLIC_URL to the https URL under which a proxy with TLS serves it, ${how}`)
+  }
+}
+
+/** `127.0.0.1:4400`, `[::1]:4400`, `localhost:4400` -> host and port. */
+export function parseListen(text: string): { host: string; port: number } | null {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text)
+  const host = match?.[1] ?? match?.[2]
+  if (!match || !host || Number(match[3]) > 65_535) return null
+  if (match[1] !== undefined && !parseCidr(host).ok) return null
+  return { host, port: Number(match[3]) }
+}
+
+/** @returns undefined when it is none, null when nothing is set. */
+function parseOrigin(text: string | undefined): string | null | undefined {
+  if (text === undefined) return null
+  const url = URL.parse(text)
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return undefined
+  if (url.username !== '' || url.password !== '' || url.pathname !== '/' || url.search !== '' || url.hash !== '') return undefined
+  return url.origin
+}
+
+function parseBoolean(text: string): boolean | null {
+  return text === 'true' ? true : text === 'false' ? false : null
+}
+
+const LOOPBACK = compileAddressSet(['127.0.0.0/8', '::1'])
+
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '').toLowerCase()
+  return bare === 'localhost' || bare.endsWith('.localhost') || LOOPBACK.hasText(bare)
+}

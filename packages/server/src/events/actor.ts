@@ -1,0 +1,1 @@
+export type { Actor, ActorKind } from '../kernel/actor.ts'

@@ -1,0 +1,30 @@
+/** Every action that an audit event may carry. Permanent: exports and searches name them. */
+export const AUDIT_ACTIONS = {
+  'installation.bootstrapped': 'The first management key was printed on the host.',
+  'configuration.applied': 'A configuration file was applied.',
+  'key_type.changed': 'A key type was created or changed.',
+  'key_type.removed': 'A key type was removed.',
+  'api.changed': 'An API was registered or changed.',
+  'api.removed': 'A registered API was removed.',
+  'organization.created': 'An organization was created.',
+  'organization.updated': 'An organization was changed.',
+  'organization.removed': 'An organization was removed with all its keys.',
+  'address_list.updated': "An organization's address list for a key type was set.",
+  'key.issued': 'A key was issued, by a person, a program or automatically with an environment.',
+  'key.updated': 'A key was changed.',
+  'key.activated': 'A key was activated.',
+  'key.deactivated': 'A key was deactivated.',
+  'key.replaced': 'The secret of a key was replaced.',
+  'key.overlap_finished': 'The old secret of a key was ended before its overlap was over.',
+  'key.removed': 'A key was removed.',
+  'key.revealed': 'The secret of a retrievable key was shown.',
+  'key.secrets_destroyed': 'Stored secrets of a type became unrevealable, because the type shows them once from now on.',
+  'management_key.issued': 'A management key was issued.',
+  'management_key.removed': 'A management key was removed.',
+  'verifier_key.issued': 'A verifier key was issued.',
+  'verifier_key.removed': 'A verifier key was removed.',
+  'command.refused': 'A command by somebody with a valid credential was refused.',
+  'verification.refused': 'A verification was refused: the first of its kind (key, reason, address) in an hour.',
+} as const satisfies Record<string, string>
+
+export type AuditAction = keyof typeof AUDIT_ACTIONS

@@ -1,0 +1,48 @@
+import type { KeyType } from '@keywright/core/configuration/key-type.ts'
+import { RESERVED_KEY_TYPES } from '@keywright/core/configuration/reserved.ts'
+import type { LifecycleFacts } from '@keywright/core/lifecycle.ts'
+import { AppError } from '@keywright/core/problem-code.ts'
+import { sunsetFor } from '@keywright/core/replica/compiled-type.ts'
+import type { EndedRule } from '../store/key-status.ts'
+import type { StoredKey } from '../store/key-record.ts'
+import { precompile } from '../store/precompile.ts'
+import type { Schema } from '../store/schema.ts'
+import type { Caller } from './services.ts'
+
+export const keyTypeQuery = precompile<{ slug: string }, Schema['key_types']>((build, parameter) => build.selectFrom('key_types').selectAll().where('slug', '=', parameter('slug')))
+
+const parsed = new Map<string, KeyType>()
+
+/** The type a row or Keywright itself defines; null when there is none of that name. Every text is parsed once. */
+export function definitionOf(slug: string, row: Schema['key_types'] | undefined): KeyType | null {
+  if (!row) return RESERVED_KEY_TYPES.find((type) => type.slug === slug) ?? null
+  let definition = parsed.get(row.definition)
+  if (!definition) {
+    definition = JSON.parse(row.definition) as KeyType
+    if (parsed.size > 1000) parsed.clear()
+    parsed.set(row.definition, definition)
+  }
+  return definition
+}
+
+/** When a sunset of its type ends the key; null: none does. */
+export function retiresAt(type: KeyType | null, key: Pick<StoredKey, 'origin'>): number | null {
+  return type === null ? null : (sunsetFor(type, key.origin)?.retiredAt ?? null)
+}
+
+export function lifecycleOf(type: KeyType | null, key: StoredKey): LifecycleFacts {
+  return { status: key.status, expiresAt: key.expiresAt, retiredAt: retiresAt(type, key) }
+}
+
+/** The sunset rules of types, as lists need them to tell what is retired. */
+export function endedRules(types: Iterable<KeyType>): EndedRule[] {
+  return [...types].flatMap((type) => type.sunset.map(({ origin, retiredAt }) => ({ type: type.slug, origin, retiredAt })))
+}
+
+/** A type may narrow the roles that manage its keys. @throws AppError `forbidden`, naming who may. */
+export function requireTypeRole(caller: Caller, type: KeyType, right: 'manage' | 'reveal'): void {
+  if (caller.role === 'operator') return
+  if ((type.roles[right] as readonly string[]).includes(caller.role)) return
+  const who = type.roles[right].length === 0 ? 'operators only' : `${type.roles[right].join(' or ')} of the organization`
+  throw new AppError('forbidden', `To ${right} keys of the type "${type.slug}" needs: ${who}.`)
+}

@@ -1,0 +1,83 @@
+/**
+ * `npm test`, `npm run test:fast`, `npm run test:long`. Further arguments go to vitest, so `npm run test:fast -- cidr` runs the files
+ * whose names contain `cidr`. The last line printed is always `N passed, N failed`, with `, N skipped` when some were.
+ */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runChecks } from './check.ts'
+import { commandScript, ROOT } from './root.ts'
+import { countVitest, summaryLine, type Counts, type VitestReport } from './test-summary.ts'
+
+const MODES = {
+  fast: { says: 'unit and property tests', projects: ['fast'], checks: false, long: false },
+  all: { says: 'types, lint, format and generated files; then unit, property and end-to-end tests', projects: ['fast', 'e2e'], checks: true, long: false },
+  long: { says: 'everything, with many more rounds of the tests that kill, race and fuzz', projects: ['fast', 'e2e'], checks: true, long: true },
+}
+
+const [modeName = 'all', ...vitestArguments] = process.argv.slice(2)
+const mode = MODES[modeName as keyof typeof MODES] as (typeof MODES)[keyof typeof MODES] | undefined
+if (mode === undefined) {
+  console.error(`usage: tools/test.ts ${Object.keys(MODES).join('|')} [arguments of vitest]`)
+  process.exit(2)
+}
+
+console.log(`Keywright tests (${modeName}): ${mode.says}.`)
+console.log('They install nothing, need no network beyond this machine and keep their files in the folder for temporary files.\n')
+
+const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
+if (mode.checks) {
+  // Each check counts as one test, so that the closing line and the exit code always agree.
+  for (const result of await runChecks()) counts[result.passed ? 'passed' : 'failed']++
+  console.log('')
+}
+const tests = await runVitest(mode.projects, mode.long)
+counts.passed += tests.passed
+counts.failed += tests.failed
+counts.skipped += tests.skipped
+
+console.log(summaryLine(counts))
+process.exitCode = counts.failed === 0 && tests.passed > 0 ? 0 : 1
+
+async function runVitest(projects: string[], long: boolean): Promise<Counts> {
+  const folder = mkdtempSync(join(tmpdir(), 'keywright-test-'))
+  const reportFile = join(folder, 'report.json')
+  try {
+    const exitCode = await run(
+      [
+        commandScript('vitest'),
+        'run',
+        ...projects.map((project) => `--project=${project}`),
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${reportFile}`,
+        ...vitestArguments,
+      ],
+      long,
+    )
+    return countVitest(readReport(reportFile), exitCode)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function run(command: string[], long: boolean): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>()
+  const environment = { ...process.env, ...(long ? { KEYWRIGHT_TEST_LONG: '1' } : {}) }
+  const child = spawn(process.execPath, command, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: environment })
+  child.on('error', (error) => {
+    console.error(error.message)
+    resolve(1)
+  })
+  child.on('close', (code) => resolve(code ?? 1))
+  return promise
+}
+
+function readReport(file: string): VitestReport | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as VitestReport
+  } catch {
+    return null
+  }
+}
