@@ -15,6 +15,7 @@ export const MANAGEMENT_KEY_TYPE = 'kw-management'
 export const VERIFIER_KEY_TYPE = 'kw-verifier'
 export const MANAGEMENT_API = 'kw-management'
 export const VERIFIER_API = 'kw-verifier'
+export const FORWARD_AUTH_API = 'kw-forward-auth'
 /** The environment Keywright's own keys live in. */
 export const OWN_ENVIRONMENT = 'keywright'
 
@@ -29,10 +30,6 @@ export const RESERVED_KEY_TYPES: readonly KeyType[] = [
 /** The APIs that Keywright itself is. Forward-auth names its verifier key in a field of its own, for the client's Authorization passes through. */
 export const RESERVED_APIS: readonly Api[] = [
   api.parse({ slug: MANAGEMENT_API, accepts: [MANAGEMENT_KEY_TYPE], forwardAuth: false }),
-  api.parse({
-    slug: VERIFIER_API,
-    accepts: [VERIFIER_KEY_TYPE],
-    forwardAuth: false,
-    carriers: [{ in: 'header', name: 'Authorization', scheme: 'bearer' }, { in: 'header', name: 'Keywright-Verifier', scheme: 'raw' }],
-  }),
+  api.parse({ slug: VERIFIER_API, accepts: [VERIFIER_KEY_TYPE], forwardAuth: false }),
+  api.parse({ slug: FORWARD_AUTH_API, accepts: [VERIFIER_KEY_TYPE], forwardAuth: false, carriers: [{ in: 'header', name: 'Keywright-Verifier', scheme: 'raw' }] }),
 ]

@@ -18,6 +18,8 @@ const ACTIVE = 1
 export class OrganizationTable {
   readonly #entries: OrganizationEntry[] = []
   readonly #numbers = new Map<string, number>()
+  /** Id, slug and aliases -> number. */
+  readonly #names = new Map<string, number>()
   #active = new Uint8Array(64)
 
   /** The number of the organization with this id; made when it is new. */
@@ -40,9 +42,11 @@ export class OrganizationTable {
   apply(record: OrganizationRecord): void {
     const number = this.numberOf(record.id)
     const entry = this.get(number)
+    for (const name of entry.names) if (this.#names.get(name) === number) this.#names.delete(name)
     entry.slug = record.slug
     entry.status = record.status
     entry.names = new Set([record.id, record.slug, ...record.aliases])
+    for (const name of entry.names) this.#names.set(name, number)
     entry.entitlements = new Set(record.entitlements)
     this.#active[number] = record.status === 'active' ? ACTIVE : 0
   }
@@ -55,9 +59,9 @@ export class OrganizationTable {
     return this.#active[number] === ACTIVE
   }
 
-  /** The organization with that id, slug or alias. */
+  /** The organization with that id, slug or alias, if its record has come. */
   named(name: string): OrganizationEntry | undefined {
-    const number = this.#numbers.get(name)
-    return number === undefined ? this.#entries.find((entry) => entry.names.has(name)) : this.#entries[number]
+    const number = this.#names.get(name)
+    return number === undefined ? undefined : this.#entries[number]
   }
 }

@@ -1,4 +1,4 @@
-import type { AddressRule, Limit } from '../configuration/fields.ts'
+import type { Limit } from '../configuration/fields.ts'
 import type { SunsetRule } from '../configuration/key-type.ts'
 import { RESERVED_APIS, RESERVED_KEY_TYPES } from '../configuration/reserved.ts'
 import { type AddressSet, compileAddressSet } from '../network/address-set.ts'
@@ -14,8 +14,8 @@ import { type OrganizationEntry, OrganizationTable } from './organization-table.
 export interface TypeEntry {
   readonly slug: string
   compiled: CompiledType | null
-  /** Number of an organization -> its address list for this type; absent: `any`. */
-  readonly lists: (AddressSet | 'any')[]
+  /** Number of an organization -> the number of its address list for this type; absent: any address. */
+  readonly lists: number[]
 }
 
 /** What keys of one type, environment and origin share. */
@@ -32,6 +32,9 @@ export interface ScopeSet {
   readonly held: readonly string[]
   effective: readonly string[]
 }
+
+/** Number of the address set that holds every address. */
+const ANY_ADDRESS = 0
 
 const START: Cursor = { number: 0, mark: '0000000000000000' }
 
@@ -53,6 +56,7 @@ export class Replica {
   /** @param seed eight random 32-bit words for the digest index. @param expectedKeys makes room for so many at once. */
   constructor(seed: Uint32Array, expectedKeys = 0) {
     this.keys = new KeyTable(seed, expectedKeys)
+    this.#addressSet('any')
     for (const keyType of RESERVED_KEY_TYPES) this.applyChange({ kind: 'keyType', keyType })
     for (const api of RESERVED_APIS) this.applyChange({ kind: 'api', api })
   }
@@ -123,8 +127,8 @@ export class Replica {
   /** What the owner has listed for keys of this type; it holds beside the key's own list. */
   organizationListOf(row: number): AddressSet | 'any' {
     const { lists } = this.profileOf(row).type
-    const number = this.keys.organization(row)
-    return number < lists.length ? (lists[number] as AddressSet | 'any') : 'any'
+    const organization = this.keys.organization(row)
+    return this.addressSets.get(organization < lists.length ? (lists[organization] as number) : ANY_ADDRESS)
   }
   /** The limits that hold for a key: the type's, each replaced by the key's own for the same interval. */
   limitsOf(row: number): readonly Limit[] {
@@ -217,15 +221,12 @@ export class Replica {
 
   #applyAddressList({ organizationId, type, addresses }: AddressListRecord): void {
     const { lists } = this.#type(type)
-    const number = this.organizations.numberOf(organizationId)
-    const list = compileRule(addresses)
-    while (lists.length <= number) lists.push('any')
-    lists[number] = list
+    const organization = this.organizations.numberOf(organizationId)
+    const list = this.#addressSet(addresses === 'any' ? 'any' : addresses.map((entry) => entry.cidr))
+    while (lists.length <= organization) lists.push(this.#addressSet('any'))
+    this.addressSets.release(lists[organization] as number)
+    lists[organization] = list
   }
-}
-
-function compileRule(rule: AddressRule): AddressSet | 'any' {
-  return rule === 'any' ? 'any' : compileAddressSet(rule.map((entry) => entry.cidr))
 }
 
 function effectiveScopes(entry: TypeEntry, held: readonly string[]): readonly string[] {

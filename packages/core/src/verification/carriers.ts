@@ -1,7 +1,7 @@
 import type { Carrier } from '../configuration/key-type.ts'
 import type { CompiledApi } from './compiled-api.ts'
 import { countBodyField, readBody } from './json-body.ts'
-import type { ClientRequest, HeaderFields } from './request.ts'
+import { type ClientRequest, headerField, type HeaderFields } from './request.ts'
 
 export type FoundCredential = { kind: 'found'; secret: string; carrier: Carrier } | { kind: 'denied'; reason: 'missing' | 'malformed' | 'wrong_carrier'; detail: string | null }
 
@@ -17,7 +17,7 @@ const denied = (reason: 'missing' | 'malformed' | 'wrong_carrier', detail: strin
 export function findCredential(api: CompiledApi, request: ClientRequest, prefixes: Iterable<string>): FoundCredential {
   let found: FoundCredential | null = null
   for (const { name, schemes } of api.headers) {
-    const field = request.headers[name]
+    const field = headerField(request.headers, name)
     if (field === undefined) continue
     if (typeof field !== 'string' && field.length > 1) return denied('malformed', 'header_repeated')
     const value = (typeof field === 'string' ? field : (field[0] ?? '')).trim()
@@ -55,11 +55,14 @@ function readHeader(value: string, carriers: readonly Carrier[]): FoundCredentia
   for (const carrier of carriers) {
     if (carrier.in !== 'header') continue
     if (carrier.scheme === 'raw') {
+      // Several words that do not begin with a scheme: two values that a proxy has joined.
+      if (/\s/.test(value) && scheme === '') return denied('malformed', 'token_with_space')
       if (!/\s/.test(value)) return carriers.length > 1 && rest === '' && isScheme(scheme, carriers) ? null : { kind: 'found', secret: value, carrier }
     } else if (scheme.toLowerCase() === carrier.scheme) {
+      if (rest.trim() === '') return null
       const token = carrier.scheme === 'basic' ? readBasic(rest) : rest.trim()
       if (token === null) return denied('malformed', 'basic_unreadable')
-      if (token === '') return null
+      if (token.trim() === '') return null
       return /\s/.test(token) ? denied('malformed', 'token_with_space') : { kind: 'found', secret: token, carrier }
     }
   }

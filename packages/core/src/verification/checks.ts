@@ -1,5 +1,6 @@
 import type { Carrier } from '../configuration/key-type.ts'
 import { isReservedSlug } from '../configuration/reserved.ts'
+import { parseIpv4Fast } from '../network/address.ts'
 import type { AddressSet } from '../network/address-set.ts'
 import type { Instant } from '../time.ts'
 import type { CompiledApi } from './compiled-api.ts'
@@ -56,10 +57,11 @@ function companionsOf(key: FoundKey, api: CompiledApi | null, request: Verificat
       if (companion.required && request[names] === undefined) return deny(key, reason, 'companion_missing')
       continue
     }
-    // An unlisted route has no parameters; the scope check refuses it by its own name.
-    if (companion.from === 'path' && route.kind !== 'matched') continue
+    // A refused route has no parameters; the scope check refuses it by its own name.
+    if (companion.from === 'path' && route.kind === 'refused') continue
     const read = readCompanion(companion, request.request, route)
     if (read.kind === 'repeated') return deny(key, reason, 'companion_repeated')
+    if (read.kind === 'unreadable') return deny(key, reason, 'companion_unreadable')
     if (read.kind === 'absent') {
       if (companion.required) return deny(key, reason, 'companion_missing')
     } else if (!accepts(read.value)) return deny(key, reason)
@@ -90,13 +92,14 @@ export function addressDenial(key: FoundKey, address: string | null): Check {
   const organization = key.replica.organizationListOf(key.row)
   if (own === 'any' && organization === 'any') return null
   if (address === null) return deny(key, 'ip_not_allowed', 'address_missing')
-  if (!passes(own, address)) return deny(key, 'ip_not_allowed', 'key_list')
-  if (!passes(organization, address)) return deny(key, 'ip_not_allowed', 'organization_list')
+  const ipv4 = parseIpv4Fast(address)
+  if (!passes(own, address, ipv4)) return deny(key, 'ip_not_allowed', 'key_list')
+  if (!passes(organization, address, ipv4)) return deny(key, 'ip_not_allowed', 'organization_list')
   return null
 }
 
-function passes(set: AddressSet | 'any', address: string): boolean {
-  return set === 'any' || set.hasText(address)
+function passes(set: AddressSet | 'any', address: string, ipv4: number): boolean {
+  return set === 'any' || (ipv4 >= 0 ? set.hasIpv4(ipv4) : set.hasText(address))
 }
 
 /** Scopes first, then what the organization's package includes: of the type as a whole, and of each scope that is needed. */
@@ -108,7 +111,7 @@ export function scopeDenial(key: FoundKey, request: VerificationRequest, route: 
   if (needed.length > 0) {
     const { effective } = key.replica.scopesOf(key.row)
     for (const scope of needed) {
-      if (!effective.includes(scope)) return deny(key, 'insufficient_scope', null, needed.filter((each) => !effective.includes(each)))
+      if (!effective.includes(scope)) return deny(key, 'insufficient_scope', null, distinct(needed.filter((each) => !effective.includes(each))))
     }
   }
   const missing: string[] = []
@@ -118,7 +121,11 @@ export function scopeDenial(key: FoundKey, request: VerificationRequest, route: 
     const entitlement = compiled?.offered.get(scope) ?? null
     if (entitlement !== null && !key.owner.entitlements.has(entitlement)) missing.push(entitlement)
   }
-  return missing.length > 0 ? deny(key, 'not_entitled', null, missing) : null
+  return missing.length > 0 ? deny(key, 'not_entitled', null, distinct(missing)) : null
+}
+
+function distinct(names: readonly string[]): string[] {
+  return [...new Set(names)]
 }
 
 /** Last, because it is the only check that spends. */

@@ -1,36 +1,43 @@
 import type { CompiledCompanion } from './compiled-api.ts'
 import { countBodyField, readBody } from './json-body.ts'
-import type { ClientRequest } from './request.ts'
+import { type ClientRequest, headerField } from './request.ts'
 import type { RouteMatch } from './routes.ts'
 
-/** `absent`: not there or blank. `repeated`: there more than once, so that two readers may see two values. */
-export type CompanionValue = { kind: 'value'; value: string } | { kind: 'absent' } | { kind: 'repeated' }
+/**
+ * `absent`: not there or blank. `repeated`: there more than once, so that two readers may see two values. `unreadable`: a list,
+ * an object, a boolean, or a number that JSON readers round, so that the API behind may read another name than we do.
+ */
+export type CompanionValue = { kind: 'value'; value: string } | { kind: 'absent' } | { kind: 'repeated' } | { kind: 'unreadable' }
 
 const ABSENT: CompanionValue = { kind: 'absent' }
+const UNREADABLE: CompanionValue = { kind: 'unreadable' }
 const REPEATED: CompanionValue = { kind: 'repeated' }
 
 /** Reads a second identifier from the request: the organization or environment that the client says it speaks for. */
 export function readCompanion(companion: CompiledCompanion, request: ClientRequest, route: RouteMatch): CompanionValue {
   const read = readRaw(companion, request, route)
   if (read.kind !== 'value') return read
-  const trimmed = read.value.trim()
-  if (trimmed === '') return ABSENT
-  return { kind: 'value', value: companion.fold === 'lowercase' ? trimmed.toLowerCase() : trimmed }
+  if (read.value.trim() === '') return ABSENT
+  // White space around a header's value is not part of it (RFC 9110 section 5.5); anywhere else the API would see it.
+  const value = companion.from === 'header' ? read.value.trim() : read.value
+  return { kind: 'value', value: companion.fold === 'lowercase' ? value.toLowerCase() : value }
 }
 
 function readRaw(companion: CompiledCompanion, request: ClientRequest, route: RouteMatch): CompanionValue {
-  if (companion.from === 'header') return single(request.headers[companion.key])
+  if (companion.from === 'header') return single(headerField(request.headers, companion.key))
   if (companion.from === 'path') return route.kind === 'matched' ? text(route.parameters[companion.key]) : ABSENT
   if (companion.from === 'host') return readHost(companion, request)
   const fields = readBody(request.body)
   if (fields === null || !Object.hasOwn(fields, companion.key)) return ABSENT
   if (typeof request.body === 'string' && countBodyField(request.body, companion.key) > 1) return REPEATED
   const value = fields[companion.key]
-  return text(typeof value === 'number' ? String(value) : typeof value === 'string' ? value : undefined)
+  if (value === null) return ABSENT
+  if (typeof value === 'string') return text(value)
+  return Number.isSafeInteger(value) ? text(String(value)) : UNREADABLE
 }
 
 function readHost(companion: CompiledCompanion, request: ClientRequest): CompanionValue {
-  const field = request.host === undefined ? single(request.headers.host) : text(request.host)
+  const field = request.host === undefined ? single(headerField(request.headers, 'host')) : text(request.host)
   if (field.kind !== 'value') return field
   const host = field.value.trim().toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '')
   const { before, after } = companion

@@ -1,6 +1,7 @@
 import type { Api } from '../configuration/api.ts'
 import { allowsForwardAuth } from '../configuration/api.ts'
 import type { Carrier, Companion } from '../configuration/key-type.ts'
+import { isReservedSlug } from '../configuration/reserved.ts'
 import { parseRouteTemplate, type TemplateSegment } from '../configuration/route-template.ts'
 
 export interface CompiledRoute {
@@ -38,7 +39,8 @@ export function compileApi(definition: Api): CompiledApi {
   }
   return {
     definition,
-    accepts: new Set(definition.accepts),
+    // Keywright's own types are accepted by its own APIs only, whatever a definition says.
+    accepts: new Set(definition.accepts.filter((slug) => !isReservedSlug(slug) || isReservedSlug(definition.slug))),
     headers: [...headers].map(([name, schemes]) => ({ name, schemes })),
     bodyFields: definition.carriers.filter((carrier) => carrier.in === 'body'),
     companions: definition.companions.map(compileCompanion),

@@ -1,5 +1,13 @@
-/** Header fields as received: a name in any case; an array where the field stood more than once (Node: `headersDistinct`). */
+/**
+ * Header fields: names in lower case, an array where the field stood more than once. Node's `headersDistinct` is so already;
+ * whatever may have another case goes through `foldHeaders` first.
+ */
 export type HeaderFields = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** A field by its name in lower case; what an object inherits (`constructor`) is no field. */
+export function headerField(headers: HeaderFields, name: string): string | readonly string[] | undefined {
+  return Object.hasOwn(headers, name) ? headers[name] : undefined
+}
 
 /** The request of an end client, as the API that received it saw it. */
 export interface ClientRequest {

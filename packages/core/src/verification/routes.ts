@@ -11,7 +11,7 @@ const REFUSED: RouteMatch = { kind: 'refused', detail: 'path_refused' }
 
 /**
  * Finds the route of a request. Unlisted method or path is refused; so is, before matching, every path that the API behind us
- * might read another way than we do: dot segments, `//`, `\`, `;`, encoded slashes and NUL, bad UTF-8. HEAD counts as GET.
+ * might read another way than we do: dot segments, `//`, `\`, `;`, `#`, encoded slashes and NUL, bad UTF-8, bytes that are not encoded. HEAD counts as GET.
  */
 export function matchRoute(api: CompiledApi, method: string, target: string): RouteMatch {
   if (api.routes === null) return ANY
@@ -24,9 +24,9 @@ export function matchRoute(api: CompiledApi, method: string, target: string): Ro
 
 /** Path of a request target -> decoded segments; null when it is refused. The query is cut off. */
 export function readPath(target: string): string[] | null {
-  const end = target.search(/[?#]/)
+  const end = target.indexOf('?')
   const path = end < 0 ? target : target.slice(0, end)
-  if (!path.startsWith('/') || /\/\/|[\\;\u0000-\u0020\u007f]|%(?:2f|5c|00)/i.test(path)) return null
+  if (!path.startsWith('/') || /\/\/|[^\u0021-\u007e]|[\\;#]|%(?:2f|5c|00)/i.test(path)) return null
   if (path === '/') return []
   let decoded: string[]
   try {
@@ -35,7 +35,7 @@ export function readPath(target: string): string[] | null {
     return null
   }
   // Decoded once more would be another path: `%252e` is refused with the dot segments it hides.
-  if (decoded.some((segment) => segment === '.' || segment === '..' || /[\\;\u0000-\u001f\u007f]/.test(segment) || /%(?:2e|2f|5c|00)/i.test(segment))) return null
+  if (decoded.some((segment) => segment === '.' || segment === '..' || /[\\;\u0000-\u001f\u007f]/.test(segment) || /%(?:25)*(?:2e|2f|5c|3b|00)/i.test(segment))) return null
   return decoded
 }
 
@@ -48,7 +48,7 @@ function find(routes: readonly CompiledRoute[] | undefined, segments: readonly s
 }
 
 function matchSegments(route: CompiledRoute, segments: readonly string[]): Record<string, string> | null {
-  const parameters: Record<string, string> = {}
+  const parameters: Record<string, string> = Object.create(null)
   const last = route.segments.at(-1)
   const takesRest = last !== undefined && 'rest' in last && last.rest
   if (takesRest ? segments.length < route.segments.length : segments.length !== route.segments.length) return null

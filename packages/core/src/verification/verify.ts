@@ -73,12 +73,10 @@ function deny(reason: 'missing' | 'malformed' | 'wrong_carrier' | 'unknown' | 'r
   return { valid: false, reason, detail, key, retryAfterSeconds: null, missing: [], successor: null }
 }
 
-function prefixesOf(replica: Replica, api: CompiledApi): string[] {
-  const prefixes: string[] = []
+/** Asked only when no credential was found, so nothing is made before. */
+function* prefixesOf(replica: Replica, api: CompiledApi): Generator<string> {
   for (const slug of api.accepts) {
     const type = replica.type(slug)
-    if (type) prefixes.push(type.definition.prefix)
+    if (type) yield type.definition.prefix
   }
-  return prefixes
 }
-

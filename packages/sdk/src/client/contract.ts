@@ -24,7 +24,9 @@ type SchemaInput<Schema> = Schema extends { _zod: { input: infer Shape } } ? Sha
 type SchemaOutput<Schema> = Schema extends { _zod: { output: infer Shape } } ? Shape : never
 
 type PathParameters<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | PathParameters<Rest> : never
-type Body<Id extends OperationId> = Of<Id> extends { body: infer Schema } ? SchemaInput<Schema> : unknown
+type Body<Id extends OperationId> = Of<Id> extends { body: infer Schema } ? Fields<SchemaInput<Schema>> : unknown
+/** An object without fields is a record of nothing, which would forbid the parameters of the path beside it. */
+type Fields<Shape> = Shape extends Record<string, never> ? unknown : Shape
 /** Numbers are coerced from text on the other side, which makes their input `unknown`; then what comes out says what goes in. */
 type Query<Id extends OperationId> =
   Of<Id> extends { query: infer Schema }

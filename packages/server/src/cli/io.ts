@@ -30,6 +30,11 @@ export function isInteractive(io: Io): boolean {
   return io.stdin.isTTY === true && io.stderr.isTTY === true
 }
 
+/** Somebody said no at a question. */
+export class Declined extends Error {
+  override readonly name = 'Declined'
+}
+
 /** For people's eyes: names and user agents come from others and may carry control characters, which a terminal would obey. */
 export function visible(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '\ufffd')

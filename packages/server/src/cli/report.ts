@@ -1,5 +1,5 @@
 import { KeywrightError } from '@keywright/sdk/client/keywright-error.ts'
-import { EXIT, Interrupted, UsageError, visible, type Io } from './io.ts'
+import { Declined, EXIT, Interrupted, UsageError, visible, type Io } from './io.ts'
 
 const NO_ANSWER = new Set<string>(['unreachable', 'timed_out'])
 /** The client could not even be made: what stands in the environment or on the command line is wrong. */
@@ -8,6 +8,10 @@ const WRONG_SETTING = new Set<string>(['invalid_url', 'insecure_url', 'invalid_k
 /** Prints what went wrong on stderr, for people or as `{"error": {...}}`; answers the exit code. */
 export function report(io: Io, error: unknown, json: boolean): number {
   if (error instanceof Interrupted) return EXIT.interrupted
+  if (error instanceof Declined) {
+    io.stderr.write(`${error.message}\n`)
+    return EXIT.failed
+  }
   if (json) io.stderr.write(`${JSON.stringify({ error: describe(error) })}\n`)
   else io.stderr.write(`${sentences(error).map(visible).join('\n')}\n`)
   return exitCode(error)

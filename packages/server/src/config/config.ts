@@ -34,7 +34,10 @@ export function configFrom(environment: Environment): Config {
   if (publicUrl === undefined) problem('KEYWRIGHT_PUBLIC_URL', 'must be an https URL of a host alone, such as https://keys.example.com.')
 
   const cidrs: string[] = []
-  for (const text of (values.get('KEYWRIGHT_TRUSTED_PROXIES') ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '')) {
+  for (const text of (values.get('KEYWRIGHT_TRUSTED_PROXIES') ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')) {
     const parsed = parseCidr(text)
     if (parsed.ok) cidrs.push(parsed.value.text)
     else problem('KEYWRIGHT_TRUSTED_PROXIES', `is wrong: ${parsed.error}`)
@@ -68,9 +71,13 @@ export function configFrom(environment: Environment): Config {
 /** A key that travels in the clear belongs to everybody on the way. */
 function refusePlainHttp(host: string, publicUrl: string | null, problem: (name: string, message: string) => void): void {
   const how = 'or set KEYWRIGHT_ALLOW_HTTP=true if keys may be read on the way.'
-  if (publicUrl?.startsWith('http:') && !isLoopback(new URL(publicUrl).hostname)) problem('KEYWRIGHT_PUBLIC_URL', `must begin with https; put TLS in front of the server, ${how}`)
+  if (publicUrl?.startsWith('http:') && !isLoopback(new URL(publicUrl).hostname))
+    problem('KEYWRIGHT_PUBLIC_URL', `must begin with https; put TLS in front of the server, ${how}`)
   else if (!isLoopback(host) && !publicUrl?.startsWith('https:')) {
-    problem('KEYWRIGHT_LISTEN', `names ${host}, which is reached from outside. Set KEYWRIGHT_PUBLIC_URL to the https URL under which a proxy with TLS serves it, ${how}`)
+    problem(
+      'KEYWRIGHT_LISTEN',
+      `names ${host}, which is reached from outside. Set KEYWRIGHT_PUBLIC_URL to the https URL under which a proxy with TLS serves it, ${how}`,
+    )
   }
 }
 

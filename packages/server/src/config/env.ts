@@ -21,13 +21,28 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'KEYWRIGHT_DATA', use: 'server', fallback: './data', sentence: 'The folder that holds the database, the master key and the journal of revocations.' },
   { name: 'KEYWRIGHT_PUBLIC_URL', use: 'server', sentence: 'The https URL under which people and programs reach this server.' },
   { name: 'KEYWRIGHT_TRUSTED_PROXIES', use: 'server', sentence: 'Addresses and networks, separated by commas, whose X-Forwarded-For is believed.' },
-  { name: 'KEYWRIGHT_ALLOW_HTTP', use: 'server', fallback: 'false', sentence: '"true" allows plain HTTP beyond loopback, where every key can be read on the way.' },
-  { name: 'KEYWRIGHT_MASTER_KEY', use: 'server', secret: true, sentence: 'The master key, 32 bytes in base64, instead of the file master.key in the data folder.' },
-  { name: 'KEYWRIGHT_LOG_LEVEL', use: 'server', fallback: 'info', sentence: 'The least level that is logged: trace, debug, info, warn, error, fatal or silent.' },
+  {
+    name: 'KEYWRIGHT_ALLOW_HTTP',
+    use: 'server',
+    fallback: 'false',
+    sentence: '"true" allows plain HTTP beyond loopback, where every key can be read on the way.',
+  },
+  {
+    name: 'KEYWRIGHT_MASTER_KEY',
+    use: 'server',
+    secret: true,
+    sentence: 'The master key, 32 bytes in base64, instead of the file master.key in the data folder.',
+  },
+  {
+    name: 'KEYWRIGHT_LOG_LEVEL',
+    use: 'server',
+    fallback: 'info',
+    sentence: 'The least level that is logged: trace, debug, info, warn, error, fatal or silent.',
+  },
   { name: 'KEYWRIGHT_SUPPORT_CONTACT', use: 'server', sentence: 'Whom a refusal names for help: an e-mail address, a URL or a sentence.' },
   { name: 'KEYWRIGHT_URL', use: 'remote', fallback: 'http://127.0.0.1:4400', sentence: 'The server that a command talks to.' },
   { name: 'KEYWRIGHT_KEY', use: 'remote', secret: true, sentence: 'The management key that a command presents.' },
-  { name: 'KEYWRIGHT_TEST_CLOCK', use: 'tests', sentence: 'Tests only: the RFC 3339 instant at which the server\'s clock starts; refused beyond loopback.' },
+  { name: 'KEYWRIGHT_TEST_CLOCK', use: 'tests', sentence: "Tests only: the RFC 3339 instant at which the server's clock starts; refused beyond loopback." },
   { name: 'KEYWRIGHT_TEST_INSTALL', use: 'tests', sentence: 'Tests only: "no" keeps the test runner from installing what it needs.' },
   { name: 'KEYWRIGHT_DATABASE_URL', use: 'later', secret: true, sentence: `PostgreSQL as the store ${LATER}; data is kept in SQLite under KEYWRIGHT_DATA.` },
   { name: 'KEYWRIGHT_SMTP_URL', use: 'later', secret: true, sentence: `Sending e-mail ${LATER}.` },
@@ -99,7 +114,9 @@ function isServiceLink(name: string, value: string): boolean {
 
 function suggestion(name: string): string {
   if (/^KEYWRIGHT_(?:HOST|PORT|ADDRESS|BIND)$/.test(name)) return ' Did you mean KEYWRIGHT_LISTEN?'
-  const names = VARIABLES.filter((variable) => variable.use !== 'later').flatMap((variable) => (variable.secret ? [variable.name, `${variable.name}_FILE`] : [variable.name]))
+  const names = VARIABLES.filter((variable) => variable.use !== 'later').flatMap((variable) =>
+    variable.secret ? [variable.name, `${variable.name}_FILE`] : [variable.name],
+  )
   const nearest = names.map((candidate) => ({ candidate, distance: editDistance(name, candidate) })).sort((a, b) => a.distance - b.distance)[0]
   return nearest && nearest.distance <= 4 ? ` Did you mean ${nearest.candidate}?` : ''
 }

@@ -43,8 +43,11 @@ export function obtainMasterKey(place: MasterKeyPlace, random: (count: number) =
   const stored = readKeyFile(file)
   const found = given ? named(given.bytes) : stored
   if (!found) {
-    if (wantedId !== null) throw refusal(`This database needs the master key ${wantedId}, and there is none: neither in ${file} nor in KEYWRIGHT_MASTER_KEY or KEYWRIGHT_MASTER_KEY_FILE. Put the file back from where you keep it (it is in no backup of the database).`)
-    return createKeyFile(file, random(KEY_BYTES))
+    if (wantedId !== null)
+      throw refusal(
+        `This database needs the master key ${wantedId}, and there is none: neither in ${file} nor in KEYWRIGHT_MASTER_KEY or KEYWRIGHT_MASTER_KEY_FILE. Put the file back from where you keep it (it is in no backup of the database).`,
+      )
+    return createKeyFile(file, new Uint8Array(random(KEY_BYTES)))
   }
   const source = given?.source ?? file
   if (wantedId !== null && found.id !== wantedId) {
@@ -52,7 +55,9 @@ export function obtainMasterKey(place: MasterKeyPlace, random: (count: number) =
     throw refusal(`This database needs the master key ${wantedId}, and ${source} holds ${found.id}.${elsewhere}`)
   }
   if (wantedId === null && stored && stored.id !== found.id) {
-    throw refusal(`${source} holds the master key ${found.id}, and ${file} holds ${stored.id}. Remove one of them: this new database cannot tell which is meant.`)
+    throw refusal(
+      `${source} holds the master key ${found.id}, and ${file} holds ${stored.id}. Remove one of them: this new database cannot tell which is meant.`,
+    )
   }
   return found
 }
@@ -76,7 +81,10 @@ function readKeyFile(file: string): MasterKey | null {
       throw refusal(`The master key ${file} has the permissions ${mode.toString(8).padStart(4, '0')}, so others may read or change it. Run: chmod 600 ${file}`)
     }
     const bytes = parseMasterKey(readFileSync(descriptor, 'utf8'))
-    if (!bytes) throw refusal(`The file ${file} does not hold a master key (32 bytes in base64). If the very first start was interrupted, delete the file and start again.`)
+    if (!bytes)
+      throw refusal(
+        `The file ${file} does not hold a master key (32 bytes in base64). If the very first start was interrupted, delete the file and start again.`,
+      )
     return named(bytes)
   } finally {
     closeSync(descriptor)

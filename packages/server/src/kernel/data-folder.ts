@@ -26,7 +26,11 @@ export function openDataFolder(folder: string): DataFolder {
     rmSync(probe)
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
-    throw new AppError('storage_unavailable', `The data folder ${path} cannot be used: ${REASONS[code ?? ''] ?? message}. Set KEYWRIGHT_DATA to a folder that the user running Keywright may write.`, { cause })
+    throw new AppError(
+      'storage_unavailable',
+      `The data folder ${path} cannot be used: ${REASONS[code ?? ''] ?? message}. Set KEYWRIGHT_DATA to a folder that the user running Keywright may write.`,
+      { cause },
+    )
   }
   return { path, databaseFile: join(path, 'keywright.db'), masterKeyFile: join(path, 'master.key'), revocationsJournal: join(path, 'revocations.journal') }
 }
@@ -57,7 +61,11 @@ export function lockDataFolder(folder: DataFolder): Disposable {
     database?.close()
     const { errcode, message } = cause as { errcode?: number; message: string }
     if (errcode !== undefined && (errcode & 0xff) === 5) {
-      throw new AppError('storage_unavailable', `Another Keywright server uses the data folder ${folder.path}. Stop it first, or set KEYWRIGHT_DATA to another folder.`, { cause })
+      throw new AppError(
+        'storage_unavailable',
+        `Another Keywright server uses the data folder ${folder.path}. Stop it first, or set KEYWRIGHT_DATA to another folder.`,
+        { cause },
+      )
     }
     throw new AppError('storage_unavailable', `The lock ${file} cannot be taken: ${message}.`, { cause })
   }

@@ -14,7 +14,9 @@ export interface StoredAddressList {
 }
 
 export async function getAddressList(transaction: ReadTransaction, build: Build, organizationId: string, type: string): Promise<StoredAddressList | null> {
-  const row = await transaction.first(build.selectFrom('address_lists').selectAll().where('organization_id', '=', organizationId).where('key_type', '=', type).compile())
+  const row = await transaction.first(
+    build.selectFrom('address_lists').selectAll().where('organization_id', '=', organizationId).where('key_type', '=', type).compile(),
+  )
   return row ? toAddressList(row) : null
 }
 
@@ -31,15 +33,30 @@ export async function allAddressLists(transaction: ReadTransaction, build: Build
 }
 
 /** Creates or replaces a list. */
-export async function putAddressList(transaction: WriteTransaction, build: Build, organizationId: string, type: string, rule: AddressRule, now: number): Promise<void> {
+export async function putAddressList(
+  transaction: WriteTransaction,
+  build: Build,
+  organizationId: string,
+  type: string,
+  rule: AddressRule,
+  now: number,
+): Promise<void> {
   const addresses = JSON.stringify(rule)
   const query = build
     .insertInto('address_lists')
     .values({ organization_id: organizationId, key_type: type, addresses, updated_at: now, revision: 1 })
-    .onConflict((conflict) => conflict.columns(['organization_id', 'key_type']).doUpdateSet((eb) => ({ addresses, updated_at: now, revision: eb('address_lists.revision', '+', 1) })))
+    .onConflict((conflict) =>
+      conflict.columns(['organization_id', 'key_type']).doUpdateSet((eb) => ({ addresses, updated_at: now, revision: eb('address_lists.revision', '+', 1) })),
+    )
   await transaction.run(query.compile())
 }
 
 function toAddressList(row: Schema['address_lists']): StoredAddressList {
-  return { organizationId: row.organization_id, type: row.key_type, addresses: JSON.parse(row.addresses) as AddressRule, updatedAt: row.updated_at, revision: row.revision }
+  return {
+    organizationId: row.organization_id,
+    type: row.key_type,
+    addresses: JSON.parse(row.addresses) as AddressRule,
+    updatedAt: row.updated_at,
+    revision: row.revision,
+  }
 }

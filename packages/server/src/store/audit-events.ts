@@ -24,22 +24,45 @@ export interface StoredAuditEvent {
 }
 
 const insertRow = precompileInsert('audit_events', [
-  'number', 'id', 'organization_id', 'at', 'action', 'actor', 'subject_kind', 'subject_id', 'detail', 'request_id', 'previous_hash', 'hash',
+  'number',
+  'id',
+  'organization_id',
+  'at',
+  'action',
+  'actor',
+  'subject_kind',
+  'subject_id',
+  'detail',
+  'request_id',
+  'previous_hash',
+  'hash',
 ])
 
 /** The event as given, number and hashes too: the caller read the last one in the same transaction. */
 export function insertAuditEventQuery(build: Build, event: StoredAuditEvent): CompiledQuery<unknown> {
   const { number, id, organizationId, at, action, actor, subjectKind, subjectId, detail, requestId, previousHash, hash } = event
   return insertRow(build, {
-    number, id, organization_id: organizationId, at, action, actor: JSON.stringify(actor), subject_kind: subjectKind, subject_id: subjectId,
-    detail: JSON.stringify(detail), request_id: requestId, previous_hash: previousHash, hash,
+    number,
+    id,
+    organization_id: organizationId,
+    at,
+    action,
+    actor: JSON.stringify(actor),
+    subject_kind: subjectKind,
+    subject_id: subjectId,
+    detail: JSON.stringify(detail),
+    request_id: requestId,
+    previous_hash: previousHash,
+    hash,
   })
 }
 
 /** The end of the chain: `[{number, hash}]`, or no row when there is no event yet. */
 export const lastAuditEventQuery: (build: Build) => CompiledQuery<{ number: number; hash: string }> = (build) => last(build, {})
 
-const last = precompile<object, { number: number; hash: string }>((build) => build.selectFrom('audit_events').select(['number', 'hash']).orderBy('number', 'desc').limit(1))
+const last = precompile<object, { number: number; hash: string }>((build) =>
+  build.selectFrom('audit_events').select(['number', 'hash']).orderBy('number', 'desc').limit(1),
+)
 
 export interface AuditFilter {
   /** An organization's own; null: the installation's; left out: everything (operators). */
@@ -61,7 +84,8 @@ export interface AuditFilter {
 export async function listAuditEvents(transaction: ReadTransaction, build: Build, filter: AuditFilter): Promise<Page<StoredAuditEvent, number>> {
   const { organizationId, actions, subjectKind, subjectId, actorId, from, to, before, limit } = filter
   let query = build.selectFrom('audit_events').selectAll()
-  if (organizationId !== undefined) query = organizationId === null ? query.where('organization_id', 'is', null) : query.where('organization_id', '=', organizationId)
+  if (organizationId !== undefined)
+    query = organizationId === null ? query.where('organization_id', 'is', null) : query.where('organization_id', '=', organizationId)
   if (actions) query = query.where('action', 'in', actions)
   if (subjectKind !== undefined) query = query.where('subject_kind', '=', subjectKind)
   if (subjectId !== undefined) query = query.where('subject_id', '=', subjectId)
@@ -69,13 +93,18 @@ export async function listAuditEvents(transaction: ReadTransaction, build: Build
   if (from !== undefined) query = query.where('at', '>=', from)
   if (to !== undefined) query = query.where('at', '<', to)
   if (before !== undefined) query = query.where('number', '<', before)
-  const rows = await transaction.all(query.orderBy('number', 'desc').limit(limit + 1).compile())
+  const rows = await transaction.all(
+    query
+      .orderBy('number', 'desc')
+      .limit(limit + 1)
+      .compile(),
+  )
   return toPage(rows.map(toAuditEvent), limit, (event) => event.number)
 }
 
 /** Oldest first, in pages: for the proof of the chain (no organization) and exports. */
 export async function* eachAuditEventPage(reader: ReadTransaction, build: Build, organizationId?: string, pageSize = 1000): AsyncGenerator<StoredAuditEvent[]> {
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     let query = build.selectFrom('audit_events').selectAll().where('number', '>', after)
     if (organizationId !== undefined) query = query.where('organization_id', '=', organizationId)
     const rows = await reader.all(query.orderBy('number').limit(pageSize).compile())

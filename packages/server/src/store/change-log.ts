@@ -57,7 +57,9 @@ export async function holdsCursor(transaction: ReadTransaction, build: Build, cu
     const first = await transaction.first(build.selectFrom('change_log').select('number').orderBy('number').limit(1).compile())
     return cursor.mark === BEGINNING.mark && (first === undefined || first.number === 1)
   }
-  const row = await transaction.first(build.selectFrom('change_log').select('number').where('number', '=', cursor.number).where('mark', '=', cursor.mark).compile())
+  const row = await transaction.first(
+    build.selectFrom('change_log').select('number').where('number', '=', cursor.number).where('mark', '=', cursor.mark).compile(),
+  )
   return row !== undefined
 }
 

@@ -86,7 +86,20 @@ export function toStoredKey(row: Schema['keys']): StoredKey {
 }
 
 /** What a verifier needs of a key, without its versions. */
-export const REPLICATED_COLUMNS = ['id', 'organization_id', 'environment', 'key_type', 'name', 'origin', 'status', 'scopes', 'addresses', 'limits', 'key_grant', 'expires_at'] as const
+export const REPLICATED_COLUMNS = [
+  'id',
+  'organization_id',
+  'environment',
+  'key_type',
+  'name',
+  'origin',
+  'status',
+  'scopes',
+  'addresses',
+  'limits',
+  'key_grant',
+  'expires_at',
+] as const
 
 export function toKeyRecord(row: Pick<Schema['keys'], (typeof REPLICATED_COLUMNS)[number]>): KeyRecord {
   return {

@@ -22,6 +22,8 @@ export function hasStatus(status: KeyStatus, ended: readonly EndedRule[], now: n
 function isRetired(ended: readonly EndedRule[], now: number): RawBuilder<boolean> {
   const acting = ended.filter((rule) => rule.retiredAt <= now)
   if (acting.length === 0) return sql<boolean>`(1 = 0)`
-  const rules = acting.map(({ type, origin }) => (origin === null ? sql`keys.key_type = ${type}` : sql`(keys.key_type = ${type} and coalesce(keys.origin, '') = ${origin})`))
+  const rules = acting.map(({ type, origin }) =>
+    origin === null ? sql`keys.key_type = ${type}` : sql`(keys.key_type = ${type} and coalesce(keys.origin, '') = ${origin})`,
+  )
   return sql<boolean>`(${sql.join(rules, sql` or `)})`
 }

@@ -4,9 +4,28 @@ import type { Database } from './database.ts'
 import { isUniqueViolation } from './drivers/sqlite/errors.ts'
 import type { StoredKey } from './key-record.ts'
 import type { EndedRule } from './key-status.ts'
-import { countForCapQuery, countKeysOfType, eachKeyPage, findKeyOfAnyone, getKey, insertKeyQuery, type KeyFilter, listKeys, nameExistsQuery, updateKey } from './keys.ts'
-import { destroyCiphertextQuery, destroyCiphertextsOfType, endOtherVersionsQuery, endVersionQuery, insertVersionQuery, listVersions, versionByDigest } from './secret-versions.ts'
-import { addOrganization, exampleKey, keyId, organizationId, temporaryDatabase, TEST_NOW } from './testing.ts'
+import {
+  countForCapQuery,
+  countKeysOfType,
+  eachKeyPage,
+  findKeyOfAnyone,
+  getKey,
+  insertKeyQuery,
+  type KeyFilter,
+  listKeys,
+  nameExistsQuery,
+  updateKey,
+} from './keys.ts'
+import {
+  destroyCiphertextQuery,
+  destroyCiphertextsOfType,
+  endOtherVersionsQuery,
+  endVersionQuery,
+  insertVersionQuery,
+  listVersions,
+  versionByDigest,
+} from './secret-versions.ts'
+import { addOrganization, collect, exampleKey, keyId, organizationId, temporaryDatabase, TEST_NOW } from './testing.ts'
 
 async function withKeys(keys: StoredKey[]): Promise<Database> {
   const database = await temporaryDatabase()
@@ -18,7 +37,13 @@ async function withKeys(keys: StoredKey[]): Promise<Database> {
   return database
 }
 
-async function listed(database: Database, filter: Partial<KeyFilter>, ended: EndedRule[] = [], now = TEST_NOW, organization = organizationId(1)): Promise<string[]> {
+async function listed(
+  database: Database,
+  filter: Partial<KeyFilter>,
+  ended: EndedRule[] = [],
+  now = TEST_NOW,
+  organization = organizationId(1),
+): Promise<string[]> {
   const page = await listKeys(database.reader, database.build, organization, { limit: 100, ...filter }, ended, now)
   return page.items.map((key) => key.name)
 }
@@ -39,7 +64,14 @@ const ENDED: EndedRule[] = [
 ]
 
 test('a key comes back as it was stored', async () => {
-  const key = exampleKey(1, { limits: [{ calls: 5, per: 60 }], grant: { role: 'auditor', apis: 'all' }, tags: ['a'], addresses: 'any', expiresAt: TEST_NOW + 1, origin: 'page' })
+  const key = exampleKey(1, {
+    limits: [{ calls: 5, per: 60 }],
+    grant: { role: 'auditor', apis: 'all' },
+    tags: ['a'],
+    addresses: 'any',
+    expiresAt: TEST_NOW + 1,
+    origin: 'page',
+  })
   const database = await withKeys([key])
   expect(await getKey(database.reader, database.build, organizationId(1), key.id)).toEqual(key)
   expect(await findKeyOfAnyone(database.reader, database.build, key.id)).toEqual(key)
@@ -65,7 +97,8 @@ test('the status filter shows exactly the keys whose derived status it names', a
         const rule = ENDED.find((entry) => entry.type === key.type && (entry.origin === null || entry.origin === key.origin))
         return statusAt({ status: key.status, expiresAt: key.expiresAt, retiredAt: rule?.retiredAt ?? null }, now) === status
       })
-      expect((await listed(database, { statuses: [status] }, ENDED, now)).toSorted(), `${status} at ${now - TEST_NOW}`).toEqual(expected.map((key) => key.name))
+      const names = await listed(database, { statuses: [status] }, ENDED, now)
+      expect({ status, now, names: names.toSorted() }).toEqual({ status, now, names: expected.map((key) => key.name) })
     }
   }
   expect(await listed(database, { statuses: ['removed', 'retired'] }, ENDED)).toEqual(['Key 7', 'Key 5', 'Key 4'])
@@ -128,7 +161,8 @@ test('counting against a cap reads an index only', async () => {
 
 test('names are one name however they are written; a removed key frees its name', async () => {
   const database = await withKeys([exampleKey(1, { name: ' Straße A' }), exampleKey(2, { name: 'gone', status: 'removed' })])
-  const exists = async (name: string, exceptId?: string) => (await database.reader.all(nameExistsQuery(database.build, organizationId(1), 'ucd', name, exceptId))).length === 1
+  const exists = async (name: string, exceptId?: string) =>
+    (await database.reader.all(nameExistsQuery(database.build, organizationId(1), 'ucd', name, exceptId))).length === 1
   expect(await exists('STRAßE A')).toBe(true)
   expect(await exists('straße a', keyId(1))).toBe(false)
   expect(await exists('gone')).toBe(false)
@@ -136,7 +170,16 @@ test('names are one name however they are written; a removed key frees its name'
 
 test('a secret that exists already is refused by its digest', async () => {
   const database = await withKeys([exampleKey(1), exampleKey(2)])
-  const version = { keyId: keyId(1), number: 1, digest: new Uint8Array(32).fill(7), hint: 'h', endsAt: null, ciphertext: new Uint8Array([1]), createdBy: exampleKey(1).createdBy, createdAt: TEST_NOW }
+  const version = {
+    keyId: keyId(1),
+    number: 1,
+    digest: new Uint8Array(32).fill(7),
+    hint: 'h',
+    endsAt: null,
+    ciphertext: new Uint8Array([1]),
+    createdBy: exampleKey(1).createdBy,
+    createdAt: TEST_NOW,
+  }
   await database.write((transaction) => transaction.run(insertVersionQuery(database.build, version)))
   const again = database.write((transaction) => transaction.run(insertVersionQuery(database.build, { ...version, keyId: keyId(2) })))
   expect(isUniqueViolation(await again.catch((error: unknown) => error), 'secret_versions.digest')).toBe(true)
@@ -146,7 +189,16 @@ test('a secret that exists already is refused by its digest', async () => {
 
 test('versions end, and only those that would hold longer; ciphertexts are destroyed for good', async () => {
   const database = await withKeys([exampleKey(1)])
-  const version = (number: number, endsAt: number | null) => ({ keyId: keyId(1), number, digest: new Uint8Array(32).fill(number), hint: 'h', endsAt, ciphertext: new Uint8Array([number]), createdBy: exampleKey(1).createdBy, createdAt: TEST_NOW })
+  const version = (number: number, endsAt: number | null) => ({
+    keyId: keyId(1),
+    number,
+    digest: new Uint8Array(32).fill(number),
+    hint: 'h',
+    endsAt,
+    ciphertext: new Uint8Array([number]),
+    createdBy: exampleKey(1).createdBy,
+    createdAt: TEST_NOW,
+  })
   await database.write(async (transaction) => {
     for (const each of [version(1, TEST_NOW - 5), version(2, TEST_NOW + 50), version(3, null)]) transaction.defer(insertVersionQuery(database.build, each))
     transaction.defer(endOtherVersionsQuery(database.build, { keyId: keyId(1), except: 3, endsAt: TEST_NOW }))
@@ -157,20 +209,43 @@ test('versions end, and only those that would hold longer; ciphertexts are destr
     transaction.defer(endVersionQuery(database.build, { keyId: keyId(1), number: 3, endsAt: TEST_NOW + 1 }))
     transaction.defer(destroyCiphertextQuery(database.build, { keyId: keyId(1) }))
   })
-  expect((await versions()).map((each) => [each.endsAt, each.ciphertext])).toEqual([[TEST_NOW - 5, null], [TEST_NOW, null], [TEST_NOW + 1, null]])
+  expect((await versions()).map((each) => [each.endsAt, each.ciphertext])).toEqual([
+    [TEST_NOW - 5, null],
+    [TEST_NOW, null],
+    [TEST_NOW + 1, null],
+  ])
   expect(await database.write((transaction) => destroyCiphertextsOfType(transaction, database.build, 'ucd'))).toBe(0)
 })
 
 test('pages of all keys carry every version ever, of every organization', async () => {
   const database = await withKeys([exampleKey(1), exampleKey(2, { organizationId: organizationId(2), status: 'removed' }), exampleKey(3, { addresses: 'any' })])
   await database.write(async (transaction) => {
-    for (const [key, number] of [[1, 1], [1, 2], [3, 1]] as const) {
-      transaction.defer(insertVersionQuery(database.build, { keyId: keyId(key), number, digest: new Uint8Array(32).fill(key * 10 + number), hint: 'h', endsAt: null, ciphertext: null, createdBy: exampleKey(1).createdBy, createdAt: TEST_NOW }))
+    for (const [key, number] of [
+      [1, 1],
+      [1, 2],
+      [3, 1],
+    ] as const) {
+      transaction.defer(
+        insertVersionQuery(database.build, {
+          keyId: keyId(key),
+          number,
+          digest: new Uint8Array(32).fill(key * 10 + number),
+          hint: 'h',
+          endsAt: null,
+          ciphertext: null,
+          createdBy: exampleKey(1).createdBy,
+          createdAt: TEST_NOW,
+        }),
+      )
     }
   })
   for (const pageSize of [1, 2, 3, 100]) {
-    const records = await database.snapshot(async (reader) => (await Array.fromAsync(eachKeyPage(reader, database.build, pageSize))).flat())
-    expect(records.map((record) => [record.id, record.versions.map((version) => version.number)])).toEqual([[keyId(1), [1, 2]], [keyId(2), []], [keyId(3), [1]]])
+    const records = await database.snapshot((reader) => collect(eachKeyPage(reader, database.build, pageSize)))
+    expect(records.map((record) => [record.id, record.versions.map((version) => version.number)])).toEqual([
+      [keyId(1), [1, 2]],
+      [keyId(2), []],
+      [keyId(3), [1]],
+    ])
     expect(records[0]).toMatchObject({ addresses: ['10.0.0.0/8'], grant: null, limits: null })
     expect(records[0]?.versions[0]?.digest).toBe(Buffer.alloc(32, 11).toString('base64url'))
     expect(records[2]?.addresses).toBe('any')

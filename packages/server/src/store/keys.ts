@@ -9,8 +9,27 @@ import { type Build, precompile, precompileInsert } from './precompile.ts'
 import type { Schema } from './schema.ts'
 
 const KEY_COLUMNS = [
-  'id', 'organization_id', 'environment', 'key_type', 'name', 'name_folded', 'origin', 'status', 'scopes', 'addresses', 'limits', 'metadata', 'tags',
-  'key_grant', 'hint', 'newest_version', 'expires_at', 'created_by', 'created_at', 'updated_at', 'revision',
+  'id',
+  'organization_id',
+  'environment',
+  'key_type',
+  'name',
+  'name_folded',
+  'origin',
+  'status',
+  'scopes',
+  'addresses',
+  'limits',
+  'metadata',
+  'tags',
+  'key_grant',
+  'hint',
+  'newest_version',
+  'expires_at',
+  'created_by',
+  'created_at',
+  'updated_at',
+  'revision',
 ] as const satisfies readonly (keyof Schema['keys'])[]
 
 const insertRow = precompileInsert('keys', KEY_COLUMNS)
@@ -19,11 +38,30 @@ export function insertKeyQuery(build: Build, key: StoredKey): CompiledQuery<unkn
   return insertRow(build, { ...toKeyRow(key) })
 }
 
-const CHANGING_COLUMNS = ['name', 'name_folded', 'status', 'scopes', 'addresses', 'limits', 'metadata', 'tags', 'key_grant', 'hint', 'newest_version', 'expires_at', 'updated_at', 'revision'] as const
+const CHANGING_COLUMNS = [
+  'name',
+  'name_folded',
+  'status',
+  'scopes',
+  'addresses',
+  'limits',
+  'metadata',
+  'tags',
+  'key_grant',
+  'hint',
+  'newest_version',
+  'expires_at',
+  'updated_at',
+  'revision',
+] as const
 
 const updateRow = precompile<Record<string, unknown> & { id: string; organization_id: string }>((build, parameter) => {
   const changed = Object.fromEntries(CHANGING_COLUMNS.map((column) => [column, parameter(column)]))
-  return build.updateTable('keys').set(changed as never).where('organization_id', '=', parameter('organization_id')).where('id', '=', parameter('id'))
+  return build
+    .updateTable('keys')
+    .set(changed as never)
+    .where('organization_id', '=', parameter('organization_id'))
+    .where('id', '=', parameter('id'))
 })
 
 /** Stores the new state of a key; its organization, environment, type, origin and creation never change. */
@@ -62,7 +100,14 @@ export interface KeyFilter {
 }
 
 /** One organization's keys, newest first. `ended`: all sunset rules, of which those act whose time has come. */
-export async function listKeys(transaction: ReadTransaction, build: Build, organizationId: string, filter: KeyFilter, ended: readonly EndedRule[], now: number): Promise<Page<StoredKey, CreatedCursor>> {
+export async function listKeys(
+  transaction: ReadTransaction,
+  build: Build,
+  organizationId: string,
+  filter: KeyFilter,
+  ended: readonly EndedRule[],
+  now: number,
+): Promise<Page<StoredKey, CreatedCursor>> {
   const { types, exceptTypes, statuses, environment, tag, q, cursor, limit } = filter
   let query = build.selectFrom('keys').selectAll().where('organization_id', '=', organizationId)
   if (types) query = query.where('key_type', 'in', types)
@@ -70,9 +115,16 @@ export async function listKeys(transaction: ReadTransaction, build: Build, organ
   if (statuses) query = query.where(anyOf(statuses.map((status) => hasStatus(status, ended, now))))
   if (environment !== undefined) query = query.where('environment', '=', environment)
   if (tag !== undefined) query = query.where(sql<boolean>`exists (select 1 from json_each(keys.tags) as tag where tag.value = ${tag})`)
-  if (q !== undefined && q !== '') query = query.where(sql<boolean>`(instr(keys.name_folded, ${foldName(q)}) > 0 or instr(keys.hint, ${q}) > 0 or keys.id = ${q})`)
+  if (q !== undefined && q !== '')
+    query = query.where(sql<boolean>`(instr(keys.name_folded, ${foldName(q)}) > 0 or instr(keys.hint, ${q}) > 0 or keys.id = ${q})`)
   if (cursor) query = query.where(sql<boolean>`(created_at, id) < (${cursor.createdAt}, ${cursor.id})`)
-  const rows = await transaction.all(query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit + 1).compile())
+  const rows = await transaction.all(
+    query
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+      .compile(),
+  )
   return toPage(rows.map(toStoredKey), limit, ({ createdAt, id }) => ({ createdAt, id }))
 }
 
@@ -85,9 +137,27 @@ export interface CapScope {
 }
 
 /** How many keys count against a cap at `now`: `[{count}]`. */
-export function countForCapQuery(build: Build, { organizationId, type, counts, environment }: CapScope, ended: readonly EndedRule[], now: number): CompiledQuery<{ count: number }> {
-  let query = build.selectFrom('keys').select((eb) => eb.fn.countAll<number>().as('count')).where('organization_id', '=', organizationId).where('key_type', '=', type)
-  query = counts === 'active' ? query.where(hasStatus('active', ended.filter((rule) => rule.type === type), now)) : query.where('status', 'in', ['pending', 'active', 'inactive'])
+export function countForCapQuery(
+  build: Build,
+  { organizationId, type, counts, environment }: CapScope,
+  ended: readonly EndedRule[],
+  now: number,
+): CompiledQuery<{ count: number }> {
+  let query = build
+    .selectFrom('keys')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('organization_id', '=', organizationId)
+    .where('key_type', '=', type)
+  query =
+    counts === 'active'
+      ? query.where(
+          hasStatus(
+            'active',
+            ended.filter((rule) => rule.type === type),
+            now,
+          ),
+        )
+      : query.where('status', 'in', ['pending', 'active', 'inactive'])
   if (environment !== null) query = query.where('environment', '=', environment)
   return query.compile()
 }
@@ -109,7 +179,11 @@ const nameExists = precompile<{ organizationId: string; type: string; folded: st
 )
 
 /** How many keys of a type there are in all, by organization and stored status: what a change of the type touches. */
-export async function countKeysOfType(transaction: ReadTransaction, build: Build, type: string): Promise<{ organizationId: string; status: StoredKey['status']; count: number }[]> {
+export async function countKeysOfType(
+  transaction: ReadTransaction,
+  build: Build,
+  type: string,
+): Promise<{ organizationId: string; status: StoredKey['status']; count: number }[]> {
   return transaction.all(
     build
       .selectFrom('keys')
@@ -122,12 +196,16 @@ export async function countKeysOfType(transaction: ReadTransaction, build: Build
 
 /** Every key ever, with all its versions, as verifiers need it: in pages ordered by id. Meant for `database.snapshot`. */
 export async function* eachKeyPage(reader: ReadTransaction, build: Build, pageSize = 2000): AsyncGenerator<KeyRecord[]> {
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const page = build.selectFrom('keys').where('id', '>', after).orderBy('id').limit(pageSize)
     const versions = build.selectFrom('secret_versions').select(['key_id', 'number', 'digest', 'ends_at']).where('key_id', '>', after)
     const [rows, versionRows] = await reader.batch([
       page.select(REPLICATED_COLUMNS).compile(),
-      versions.where('key_id', '<=', lastIdOf(page.select('id'))).orderBy('key_id').orderBy('number').compile(),
+      versions
+        .where('key_id', '<=', lastIdOf(page.select('id')))
+        .orderBy('key_id')
+        .orderBy('number')
+        .compile(),
     ])
     const records = rows.map(toKeyRecord)
     let index = 0

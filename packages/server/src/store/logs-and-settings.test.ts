@@ -9,7 +9,7 @@ import { appendChangeQuery, BEGINNING, changeLogHead, holdsCursor, readChanges, 
 import { deleteKeyType, getKeyType, listKeyTypes, putKeyType } from './key-types.ts'
 import { insertKeyQuery } from './keys.ts'
 import { getListSetting, getSetting, putSetting, putSettingOnce } from './settings.ts'
-import { addOrganization, exampleKey, keyId, organizationId, temporaryDatabase, TEST_NOW } from './testing.ts'
+import { addOrganization, collect, exampleKey, keyId, organizationId, temporaryDatabase, TEST_NOW } from './testing.ts'
 import { addUsage, lastSeenOfKey, refusalsOfKey, usageSeries } from './usage.ts'
 
 test('numbers changes in commit order without a gap, also after one that was rolled back', async () => {
@@ -40,7 +40,12 @@ test('holds exactly its own pairs, and the beginning only until the log is trimm
     for (const digit of ['a', 'b']) transaction.defer(appendChangeQuery(build, { kind: 'apiRemoved', slug: digit }, digit.repeat(16), TEST_NOW))
   })
   const holds = (number: number, mark: string) => holdsCursor(reader, build, { number, mark })
-  expect(await Promise.all([holds(1, 'a'.repeat(16)), holds(1, 'b'.repeat(16)), holds(3, 'c'.repeat(16)), holdsCursor(reader, build, BEGINNING)])).toEqual([true, false, false, true])
+  expect(await Promise.all([holds(1, 'a'.repeat(16)), holds(1, 'b'.repeat(16)), holds(3, 'c'.repeat(16)), holdsCursor(reader, build, BEGINNING)])).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ])
   expect(await database.write((transaction) => trimChanges(transaction, build, TEST_NOW + 1))).toBe(1)
   expect(await Promise.all([holds(1, 'a'.repeat(16)), holds(2, 'b'.repeat(16)), holdsCursor(reader, build, BEGINNING)])).toEqual([false, true, false])
   await database.write(async (transaction) => transaction.defer(appendChangeQuery(build, { kind: 'apiRemoved', slug: 'c' }, 'c'.repeat(16), TEST_NOW)))
@@ -51,16 +56,33 @@ test('audit events come back as stored, filtered and paged, newest first', async
   const database = await temporaryDatabase()
   const { reader, build } = database
   const event = (number: number, changes: Partial<StoredAuditEvent> = {}): StoredAuditEvent => ({
-    number, id: `evt_${number}`, organizationId: organizationId(1), at: TEST_NOW + number, action: 'key.issued', actor: { kind: 'management-key', id: 'key_a', name: 'CI' },
-    subjectKind: 'key', subjectId: 'key_1', detail: { cap: 5 }, requestId: null, previousHash: `h${number - 1}`, hash: `h${number}`, ...changes,
+    number,
+    id: `evt_${number}`,
+    organizationId: organizationId(1),
+    at: TEST_NOW + number,
+    action: 'key.issued',
+    actor: { kind: 'management-key', id: 'key_a', name: 'CI' },
+    subjectKind: 'key',
+    subjectId: 'key_1',
+    detail: { cap: 5 },
+    requestId: null,
+    previousHash: `h${number - 1}`,
+    hash: `h${number}`,
+    ...changes,
   })
-  const events = [event(1), event(2, { action: 'key.removed', requestId: 'req_1' }), event(3, { organizationId: null, subjectId: 'x', actor: { kind: 'host', id: 'bootstrap', name: null } }), event(4, { organizationId: organizationId(2) })]
+  const events = [
+    event(1),
+    event(2, { action: 'key.removed', requestId: 'req_1' }),
+    event(3, { organizationId: null, subjectId: 'x', actor: { kind: 'host', id: 'bootstrap', name: null } }),
+    event(4, { organizationId: organizationId(2) }),
+  ]
   expect(await reader.all(lastAuditEventQuery(build))).toEqual([])
   await database.write(async (transaction) => {
     for (const each of events) transaction.defer(insertAuditEventQuery(build, each))
   })
   expect(await reader.all(lastAuditEventQuery(build))).toEqual([{ number: 4, hash: 'h4' }])
-  const numbers = async (filter: Partial<Parameters<typeof listAuditEvents>[2]>) => (await listAuditEvents(reader, build, { limit: 10, ...filter })).items.map((each) => each.number)
+  const numbers = async (filter: Partial<Parameters<typeof listAuditEvents>[2]>) =>
+    (await listAuditEvents(reader, build, { limit: 10, ...filter })).items.map((each) => each.number)
   expect((await listAuditEvents(reader, build, { limit: 10 })).items).toEqual(events.toReversed())
   expect(await numbers({ organizationId: organizationId(1) })).toEqual([2, 1])
   expect(await numbers({ organizationId: null })).toEqual([3])
@@ -70,9 +92,11 @@ test('audit events come back as stored, filtered and paged, newest first', async
   expect(await numbers({ from: TEST_NOW + 2, to: TEST_NOW + 4 })).toEqual([3, 2])
   expect(await listAuditEvents(reader, build, { limit: 3 })).toMatchObject({ next: 2 })
   expect(await numbers({ before: 2 })).toEqual([1])
-  expect((await Array.fromAsync(eachAuditEventPage(reader, build, undefined, 3))).flat()).toEqual(events)
-  expect((await Array.fromAsync(eachAuditEventPage(reader, build, organizationId(1), 1))).flat().map((each) => each.number)).toEqual([1, 2])
-  await expect(database.write((transaction) => transaction.run(insertAuditEventQuery(build, event(4, { id: 'evt_other' }))))).rejects.toThrow(/audit_events\.number/)
+  expect(await collect(eachAuditEventPage(reader, build, undefined, 3))).toEqual(events)
+  expect((await collect(eachAuditEventPage(reader, build, organizationId(1), 1))).map((each) => each.number)).toEqual([1, 2])
+  await expect(database.write((transaction) => transaction.run(insertAuditEventQuery(build, event(4, { id: 'evt_other' }))))).rejects.toThrow(
+    /audit_events\.number/,
+  )
 })
 
 test('adds usage up; a late report of an older call counts and changes nothing else', async () => {
@@ -81,12 +105,23 @@ test('adds usage up; a late report of an older call counts and changes nothing e
   const organization = await addOrganization(database, 1)
   await database.write((transaction) => transaction.run(insertKeyQuery(build, exampleKey(1))))
   const minute = Math.floor(TEST_NOW / 60_000)
-  const count = (offset: number, decision: string, address: string, calls: number) => ({ minute: minute + offset, keyId: keyId(1), version: 1, decision, address, calls })
+  const count = (offset: number, decision: string, address: string, calls: number) => ({
+    minute: minute + offset,
+    keyId: keyId(1),
+    version: 1,
+    decision,
+    address,
+    calls,
+  })
   const seen = (at: number, address: string) => ({ keyId: keyId(1), version: 1, at, address, client: `client ${at - TEST_NOW}`, calls: 2 })
   for (const at of [TEST_NOW + 5, TEST_NOW + 1]) {
-    await database.write(async (transaction) => addUsage(transaction, build, [seen(at, '10.0.0.1')], [count(0, 'allowed', '', 2), count(1, 'expired', '192.0.2.1', 1), count(61, 'allowed', '', 1)]))
+    await database.write(async (transaction) =>
+      addUsage(transaction, build, [seen(at, '10.0.0.1')], [count(0, 'allowed', '', 2), count(1, 'expired', '192.0.2.1', 1), count(61, 'allowed', '', 1)]),
+    )
   }
-  expect(await lastSeenOfKey(reader, build, organization, keyId(1))).toEqual([{ version: 1, at: TEST_NOW + 5, address: '10.0.0.1', client: 'client 5', calls: 4 }])
+  expect(await lastSeenOfKey(reader, build, organization, keyId(1))).toEqual([
+    { version: 1, at: TEST_NOW + 5, address: '10.0.0.1', client: 'client 5', calls: 4 },
+  ])
   expect(await lastSeenOfKey(reader, build, organizationId(2), keyId(1))).toEqual([])
   const range = { from: TEST_NOW, to: TEST_NOW + 7_200_000 }
   expect(await usageSeries(reader, build, organization, keyId(1), { ...range, step: 'minute' })).toEqual([
@@ -94,9 +129,17 @@ test('adds usage up; a late report of an older call counts and changes nothing e
     { at: TEST_NOW + 60_000, version: 1, decision: 'expired', calls: 2 },
     { at: TEST_NOW + 3_660_000, version: 1, decision: 'allowed', calls: 2 },
   ])
-  expect((await usageSeries(reader, build, organization, keyId(1), { ...range, step: 'hour' })).map((point) => [point.at - TEST_NOW, point.decision, point.calls])).toEqual([[0, 'allowed', 4], [0, 'expired', 2], [3_600_000, 'allowed', 2]])
+  expect(
+    (await usageSeries(reader, build, organization, keyId(1), { ...range, step: 'hour' })).map((point) => [point.at - TEST_NOW, point.decision, point.calls]),
+  ).toEqual([
+    [0, 'allowed', 4],
+    [0, 'expired', 2],
+    [3_600_000, 'allowed', 2],
+  ])
   expect(await usageSeries(reader, build, organizationId(2), keyId(1), { ...range, step: 'hour' })).toEqual([])
-  expect(await refusalsOfKey(reader, build, organization, keyId(1), { ...range, limit: 5 })).toEqual([{ decision: 'expired', address: '192.0.2.1', calls: 2 }])
+  expect(await refusalsOfKey(reader, build, organization, keyId(1), { ...range, limit: 5 })).toEqual([
+    { decision: 'expired', address: '192.0.2.1', calls: 2, lastMinute: minute + 1 },
+  ])
 })
 
 test('definitions and address lists are replaced as a whole, and each change raises the revision', async () => {
@@ -119,7 +162,13 @@ test('definitions and address lists are replaced as a whole, and each change rai
   expect(await listAddressLists(reader, build, organization)).toEqual([list])
   expect(await allAddressLists(reader, build)).toEqual([list])
   expect(await listAddressLists(reader, build, organizationId(2))).toEqual([])
-  expect(await database.write(async (transaction) => [await deleteKeyType(transaction, build, 'ucd'), await deleteKeyType(transaction, build, 'ucd'), await deleteApi(transaction, build, 'data')])).toEqual([true, false, true])
+  expect(
+    await database.write(async (transaction) => [
+      await deleteKeyType(transaction, build, 'ucd'),
+      await deleteKeyType(transaction, build, 'ucd'),
+      await deleteApi(transaction, build, 'data'),
+    ]),
+  ).toEqual([true, false, true])
   expect([await listKeyTypes(reader, build), await getApi(reader, build, 'data')]).toEqual([[], null])
 })
 

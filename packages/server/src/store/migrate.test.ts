@@ -27,7 +27,10 @@ test('a database made by a newer Keywright is refused and left as it is', async 
   const database = await temporaryDatabase()
   await database.write(async (transaction) => transaction.run(CompiledQuery.raw(`INSERT INTO migrations VALUES ('9999-future', 1)`)))
   const next = { name: '0002-next', statements: ['CREATE TABLE next (a) STRICT'] }
-  await expect(migrate(database, TEST_NOW, [...MIGRATIONS, next])).rejects.toMatchObject({ code: 'storage_unavailable', message: expect.stringMatching(/newer Keywright.*9999-future/) })
+  await expect(migrate(database, TEST_NOW, [...MIGRATIONS, next])).rejects.toMatchObject({
+    code: 'storage_unavailable',
+    message: expect.stringMatching(/newer Keywright.*9999-future/),
+  })
   expect(await database.reader.all(CompiledQuery.raw(`SELECT name FROM sqlite_schema WHERE name = 'next'`))).toEqual([])
 })
 

@@ -16,7 +16,11 @@ export const CREATE_MIGRATIONS = 'CREATE TABLE IF NOT EXISTS migrations (name TE
  * @returns the newest migration before and after; null: none.
  * @throws AppError `storage_unavailable` when the database was made by a newer Keywright; then nothing has changed.
  */
-export async function migrate(database: Database, now: number, migrations: readonly Migration[] = MIGRATIONS): Promise<{ from: string | null; to: string | null }> {
+export async function migrate(
+  database: Database,
+  now: number,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<{ from: string | null; to: string | null }> {
   const from = (await appliedMigrations(database.reader, migrations)).at(-1) ?? null
   for (const migration of migrations) {
     await database.write(async (transaction) => {
@@ -43,7 +47,10 @@ async function appliedMigrations(reader: ReadTransaction, migrations: readonly M
   const applied = rows.map((row) => row.name)
   const unknown = applied.filter((name) => !migrations.some((migration) => migration.name === name))
   if (unknown.length > 0) {
-    throw new AppError('storage_unavailable', `The database was made by a newer Keywright: it has ${unknown.join(', ')}, which this version does not know. Start that version, or restore a backup made before the upgrade. Nothing was changed.`)
+    throw new AppError(
+      'storage_unavailable',
+      `The database was made by a newer Keywright: it has ${unknown.join(', ')}, which this version does not know. Start that version, or restore a backup made before the upgrade. Nothing was changed.`,
+    )
   }
   return applied
 }

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
 import { isUniqueViolation } from './drivers/sqlite/errors.ts'
-import { eachOrganizationPage, insertOrganization, listOrganizations, organizationById, organizationByIdOrSlug, organizationOfName, updateOrganization } from './organizations.ts'
-import { addOrganization, organizationId, temporaryDatabase, TEST_NOW } from './testing.ts'
+import {
+  eachOrganizationPage,
+  insertOrganization,
+  listOrganizations,
+  organizationById,
+  organizationByIdOrSlug,
+  organizationOfName,
+  updateOrganization,
+} from './organizations.ts'
+import { addOrganization, collect, organizationId, temporaryDatabase, TEST_NOW } from './testing.ts'
 
 test('is found by id and slug, and by an alias only where aliases count', async () => {
   const database = await temporaryDatabase()
@@ -48,13 +56,24 @@ test('lists newest first, searches names, slugs and aliases, and pages', async (
   expect(first.next).not.toBeNull()
   const second = await list({ limit: 2, ...(first.next && { cursor: first.next }) })
   expect([second.items.map((each) => each.slug), second.next]).toEqual([['alpha'], null])
-  const pages = await Array.fromAsync(eachOrganizationPage(database.reader, database.build, 2))
-  expect(pages.map((page) => page.length)).toEqual([2, 1])
+  const all = await collect(eachOrganizationPage(database.reader, database.build, 2))
+  expect(all.map((each) => each.slug)).toEqual(['alpha', 'beta', 'gamma'])
 })
 
 test('the same id twice is refused', async () => {
   const database = await temporaryDatabase()
   await addOrganization(database, 1, 'acme')
-  const twin = { id: organizationId(1), slug: 'twin', name: 'Twin', status: 'active' as const, aliases: [], entitlements: [], environments: [], createdAt: 1, updatedAt: 1, revision: 1 }
+  const twin = {
+    id: organizationId(1),
+    slug: 'twin',
+    name: 'Twin',
+    status: 'active' as const,
+    aliases: [],
+    entitlements: [],
+    environments: [],
+    createdAt: 1,
+    updatedAt: 1,
+    revision: 1,
+  }
   await expect(database.write((transaction) => insertOrganization(transaction, database.build, twin))).rejects.toThrow(/organizations\.id/)
 })

@@ -25,7 +25,11 @@ function select(build: Build): SelectQueryBuilder<Schema, 'organizations', Row> 
   return build
     .selectFrom('organizations')
     .selectAll('organizations')
-    .select(sql<string>`(select json_group_array(name order by name) from organization_names where organization_id = organizations.id and kind = 'alias')`.as('aliases'))
+    .select(
+      sql<string>`(select json_group_array(name order by name) from organization_names where organization_id = organizations.id and kind = 'alias')`.as(
+        'aliases',
+      ),
+    )
 }
 
 /**
@@ -36,7 +40,13 @@ export async function insertOrganization(transaction: WriteTransaction, build: B
   const { id, slug, name, status, createdAt, updatedAt, revision } = organization
   const row = { id, slug, name, status, created_at: createdAt, updated_at: updatedAt, revision }
   const lists = { entitlements: JSON.stringify(organization.entitlements), environments: JSON.stringify(organization.environments) }
-  await transaction.batch([build.insertInto('organizations').values({ ...row, ...lists }).compile(), insertNames(build, organization)])
+  await transaction.batch([
+    build
+      .insertInto('organizations')
+      .values({ ...row, ...lists })
+      .compile(),
+    insertNames(build, organization),
+  ])
 }
 
 /** Stores the new state of an organization, names too. @throws as `insertOrganization`. */
@@ -44,7 +54,11 @@ export async function updateOrganization(transaction: WriteTransaction, build: B
   const { id, slug, name, status, updatedAt, revision } = organization
   const lists = { entitlements: JSON.stringify(organization.entitlements), environments: JSON.stringify(organization.environments) }
   await transaction.batch([
-    build.updateTable('organizations').set({ slug, name, status, updated_at: updatedAt, revision, ...lists }).where('id', '=', id).compile(),
+    build
+      .updateTable('organizations')
+      .set({ slug, name, status, updated_at: updatedAt, revision, ...lists })
+      .where('id', '=', id)
+      .compile(),
     build.deleteFrom('organization_names').where('organization_id', '=', id).compile(),
     insertNames(build, organization),
   ])
@@ -64,7 +78,11 @@ export async function organizationByIdOrSlug(transaction: ReadTransaction, build
 }
 
 /** Who has this slug or alias; null: nobody. */
-export async function organizationOfName(transaction: ReadTransaction, build: Build, name: string): Promise<{ organizationId: string; kind: 'slug' | 'alias' } | null> {
+export async function organizationOfName(
+  transaction: ReadTransaction,
+  build: Build,
+  name: string,
+): Promise<{ organizationId: string; kind: 'slug' | 'alias' } | null> {
   const row = await transaction.first(build.selectFrom('organization_names').selectAll().where('name', '=', name).compile())
   return row ? { organizationId: row.organization_id, kind: row.kind } : null
 }
@@ -80,7 +98,11 @@ export interface OrganizationFilter {
 }
 
 /** Newest first. */
-export async function listOrganizations(transaction: ReadTransaction, build: Build, filter: OrganizationFilter): Promise<Page<StoredOrganization, CreatedCursor>> {
+export async function listOrganizations(
+  transaction: ReadTransaction,
+  build: Build,
+  filter: OrganizationFilter,
+): Promise<Page<StoredOrganization, CreatedCursor>> {
   let query = select(build)
   const { q, status, exceptId, cursor, limit } = filter
   if (status !== undefined) query = query.where('status', '=', status)
@@ -95,13 +117,19 @@ export async function listOrganizations(transaction: ReadTransaction, build: Bui
     )
   }
   if (cursor) query = query.where(sql<boolean>`(created_at, id) < (${cursor.createdAt}, ${cursor.id})`)
-  const rows = await transaction.all(query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit + 1).compile())
+  const rows = await transaction.all(
+    query
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+      .compile(),
+  )
   return toPage(rows.map(toOrganization), limit, ({ createdAt, id }) => ({ createdAt, id }))
 }
 
 /** Every organization, in pages ordered by id. */
 export async function* eachOrganizationPage(transaction: ReadTransaction, build: Build, pageSize = 500): AsyncGenerator<StoredOrganization[]> {
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const rows = await transaction.all(select(build).where('id', '>', after).orderBy('id').limit(pageSize).compile())
     if (rows.length > 0) yield rows.map(toOrganization)
     if (rows.length < pageSize) return
@@ -116,6 +144,10 @@ function insertNames(build: Build, { id, slug, aliases }: StoredOrganization) {
 
 function toOrganization(row: Row): StoredOrganization {
   const { id, slug, name, status, revision } = row
-  const lists = { aliases: JSON.parse(row.aliases) as string[], entitlements: JSON.parse(row.entitlements) as string[], environments: JSON.parse(row.environments) as string[] }
+  const lists = {
+    aliases: JSON.parse(row.aliases) as string[],
+    entitlements: JSON.parse(row.entitlements) as string[],
+    environments: JSON.parse(row.environments) as string[],
+  }
   return { id, slug, name, status, ...lists, createdAt: row.created_at, updatedAt: row.updated_at, revision }
 }

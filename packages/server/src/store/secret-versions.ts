@@ -45,7 +45,11 @@ export async function listVersions(transaction: ReadTransaction, build: Build, o
 
 /** Sets when a version ends. The caller has read the key, so it is the organization's. */
 export const endVersionQuery = precompile<{ keyId: string; number: number; endsAt: number | null }>((build, parameter) =>
-  build.updateTable('secret_versions').set({ ends_at: parameter('endsAt') }).where('key_id', '=', parameter('keyId')).where('number', '=', parameter('number')),
+  build
+    .updateTable('secret_versions')
+    .set({ ends_at: parameter('endsAt') })
+    .where('key_id', '=', parameter('keyId'))
+    .where('number', '=', parameter('number')),
 )
 
 /** Ends every version that would hold longer than `endsAt`, except the one numbered `except`. */
@@ -68,7 +72,11 @@ export const versionByDigestQuery = precompile<{ digest: Uint8Array }, Schema['s
     .where('digest', '=', parameter('digest')),
 )
 
-export async function versionByDigest(transaction: ReadTransaction, build: Build, digest: Uint8Array): Promise<{ organizationId: string; version: StoredVersion } | null> {
+export async function versionByDigest(
+  transaction: ReadTransaction,
+  build: Build,
+  digest: Uint8Array,
+): Promise<{ organizationId: string; version: StoredVersion } | null> {
   const row = await transaction.first(versionByDigestQuery(build, { digest }))
   return row ? { organizationId: row.organization_id, version: toStoredVersion(row) } : null
 }

@@ -33,6 +33,12 @@ export async function putSetting(transaction: WriteTransaction, build: Build, na
 
 /** Stores a fact that must not be there yet. @returns false when it is. */
 export async function putSettingOnce(transaction: WriteTransaction, build: Build, name: SettingName, value: string): Promise<boolean> {
-  const { changes } = await transaction.run(build.insertInto('settings').values({ name, value }).onConflict((conflict) => conflict.doNothing()).compile())
+  const { changes } = await transaction.run(
+    build
+      .insertInto('settings')
+      .values({ name, value })
+      .onConflict((conflict) => conflict.doNothing())
+      .compile(),
+  )
   return changes === 1
 }

@@ -36,7 +36,9 @@ export function keyId(number: number): string {
 export async function addOrganization(database: Database, number: number, slug = `org-${number}`, aliases: string[] = []): Promise<string> {
   const id = organizationId(number)
   const organization = { id, slug, name: slug.toUpperCase(), status: 'active' as const, aliases, entitlements: [], environments: ['live', 'test'] }
-  await database.write((transaction) => insertOrganization(transaction, database.build, { ...organization, createdAt: TEST_NOW + number, updatedAt: TEST_NOW, revision: 1 }))
+  await database.write((transaction) =>
+    insertOrganization(transaction, database.build, { ...organization, createdAt: TEST_NOW + number, updatedAt: TEST_NOW, revision: 1 }),
+  )
   return id
 }
 
@@ -64,4 +66,11 @@ export function exampleKey(number: number, changes: Partial<StoredKey> = {}): St
     revision: 1,
     ...changes,
   }
+}
+
+/** All pages of an iteration, in one list. */
+export async function collect<Item>(pages: AsyncIterable<Item[]>): Promise<Item[]> {
+  const items: Item[] = []
+  for await (const page of pages) items.push(...page)
+  return items
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Client } from '@keywright/sdk/client/client.ts'
 import { everyItem } from '@keywright/sdk/client/every-item.ts'
 import { connect, type ConnectOptions } from '../connect.ts'
-import { EXIT, Interrupted, isInteractive, UsageError, type Io, type Session } from '../io.ts'
+import { Declined, EXIT, isInteractive, UsageError, type Io, type Session } from '../io.ts'
 import { confirm } from '../prompt.ts'
 import { report } from '../report.ts'
 import { table, type Column } from '../table.ts'
@@ -68,8 +68,7 @@ export async function goOn(context: RemoteContext, question: string, yes: boolea
     throw new UsageError('Nobody is there to ask: say --yes.')
   }
   if (await confirm(context.io, question)) return
-  context.note('Nothing was changed.')
-  throw new Interrupted('Declined.')
+  throw new Declined('Nothing was changed.')
 }
 
 export interface PageOptions {

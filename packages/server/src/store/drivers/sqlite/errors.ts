@@ -55,7 +55,10 @@ export function toStorageError(error: SerializedError, sentence: string): AppErr
  */
 export function uniqueColumns(error: unknown): string[] | null {
   if (!(error instanceof SqliteError) || !UNIQUE.has(error.errcode)) return null
-  return error.message.slice(error.message.indexOf(':') + 1).split(',').map((column) => column.trim())
+  return error.message
+    .slice(error.message.indexOf(':') + 1)
+    .split(',')
+    .map((column) => column.trim())
 }
 
 /** True when the error is a violated UNIQUE or PRIMARY KEY constraint, of this `table.column` when one is given. */

@@ -2,12 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CompiledQuery } from 'kysely'
 import type { WriteTransaction } from '../../database.ts'
 import { isBusy, toError, toStorageError } from './errors.ts'
-import { BEGIN, CHANGES, COMMIT, control, NOTHING, RELEASE, type Reply, ROLLBACK, ROLLBACK_TO, ROWS, SAVEPOINT, type Segment, type Statement } from './protocol.ts'
+import {
+  BEGIN,
+  CHANGES,
+  COMMIT,
+  control,
+  NOTHING,
+  RELEASE,
+  type Reply,
+  ROLLBACK,
+  ROLLBACK_TO,
+  ROWS,
+  SAVEPOINT,
+  type Segment,
+  type Statement,
+} from './protocol.ts'
 import { toStatement } from './statement.ts'
 import type { WorkerLink } from './worker-link.ts'
 
-const BEGIN_PATIENCE_MILLISECONDS = 5000
-const BEGIN_PAUSE_MILLISECONDS = 10
+export const BEGIN_PATIENCE_MILLISECONDS = 5000
+/** Shorter than the breather that a busy writer takes (write-queue.ts). */
+const BEGIN_PAUSE_MILLISECONDS = 5
 
 /** Whose statements a segment holds: the group's BEGIN or COMMIT, or a unit's. */
 type Owner = 'begin' | 'end' | Unit
@@ -69,7 +84,9 @@ export class Group {
 
   async #send(last: Owned): Promise<{ results: unknown[]; failures: (NonNullable<Reply['failures']>[number] & { owner: Owner })[] | null }> {
     const begins = !this.#begun
-    const owned: Owned[] = begins ? [{ owner: 'begin', segment: { statements: [control(BEGIN)], recover: false } }, ...this.#tails, last] : [...this.#tails, last]
+    const owned: Owned[] = begins
+      ? [{ owner: 'begin', segment: { statements: [control(BEGIN)], recover: false } }, ...this.#tails, last]
+      : [...this.#tails, last]
     this.#tails = []
     const segments = owned.map((entry) => entry.segment)
     const ends = last.owner === 'end'
@@ -134,8 +151,12 @@ export class Unit implements WriteTransaction {
     return (await this.all(query))[0]
   }
 
-  async batch<Rows extends readonly unknown[]>(queries: { [Index in keyof Rows]: CompiledQuery<Rows[Index]> }): Promise<{ [Index in keyof Rows]: Rows[Index][] }> {
-    return (await this.#run((queries as readonly CompiledQuery<unknown>[]).map((query) => toStatement(query, ROWS)))) as { [Index in keyof Rows]: Rows[Index][] }
+  async batch<Rows extends readonly unknown[]>(queries: { [Index in keyof Rows]: CompiledQuery<Rows[Index]> }): Promise<{
+    [Index in keyof Rows]: Rows[Index][]
+  }> {
+    return (await this.#run((queries as readonly CompiledQuery<unknown>[]).map((query) => toStatement(query, ROWS)))) as {
+      [Index in keyof Rows]: Rows[Index][]
+    }
   }
 
   async run(query: CompiledQuery<unknown>): Promise<{ changes: number }> {
@@ -166,4 +187,3 @@ export class Unit implements WriteTransaction {
     if (this.doomed) throw this.doomed
   }
 }
-

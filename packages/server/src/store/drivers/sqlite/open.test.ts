@@ -1,14 +1,12 @@
-import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { CompiledQuery } from 'kysely'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Database } from '../../database.ts'
 import { temporaryDatabase, temporaryFolder } from '../../testing.ts'
 import { isUniqueViolation, SqliteError, uniqueColumns } from './errors.ts'
-import { openSqlite } from './open.ts'
 import { WorkerLink } from './worker-link.ts'
 import { CHANGES, NOTHING, ROWS } from './protocol.ts'
 
@@ -154,93 +152,15 @@ test('cannot run anything through Kysely itself', async () => {
 
 test('a snapshot sees one moment, however much is written meanwhile', async () => {
   const database = await temporaryDatabase()
-  const count = database.build.selectFrom('settings').select((eb) => eb.fn.countAll<number>().as('count')).compile()
+  const count = database.build
+    .selectFrom('settings')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .compile()
   await database.snapshot(async (reader) => {
     await database.write(async (transaction) => transaction.run(put(database, 'a')))
     expect(await reader.first(count)).toEqual({ count: 0 })
     expect(await database.reader.first(count)).toEqual({ count: 1 })
   })
-})
-
-test('a full disk is disk_full, stores nothing of the unit, and writing goes on when there is room', async () => {
-  const file = join(temporaryFolder(), 'full.db')
-  await (await temporaryDatabase({ file }))[Symbol.asyncDispose]()
-  const pages = (new DatabaseSync(file).prepare('PRAGMA page_count').get() as { page_count: number }).page_count
-  const database = await openSqlite({ file, maxPages: pages + 3 })
-  onTestFinished(() => database[Symbol.asyncDispose]())
-  const results = await Promise.allSettled([
-    database.write(async (transaction) => transaction.run(put(database, 'small'))),
-    database.write(async (transaction) => transaction.run(put(database, 'big', 'x'.repeat(100_000)))),
-    database.write(async (transaction) => transaction.defer(put(database, 'deferred', 'x'.repeat(100_000)))),
-    database.write(async (transaction) => transaction.run(put(database, 'other'))),
-  ])
-  for (const result of [results[1], results[2]]) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'disk_full' } })
-  // SQLite may have rolled the group back by itself; then its small units were refused too, and none is stored half.
-  const stored = await names(database)
-  expect(stored.includes('small')).toBe(results[0]?.status === 'fulfilled')
-  expect(stored.includes('other')).toBe(results[3]?.status === 'fulfilled')
-  await database.write(async (transaction) => transaction.run(put(database, 'later')))
-  expect(await names(database)).toContain('later')
-})
-
-test('a database that another process holds is waited for, and reads go on meanwhile', async () => {
-  const file = join(temporaryFolder(), 'busy.db')
-  const database = await temporaryDatabase({ file })
-  const other = new DatabaseSync(file)
-  onTestFinished(() => other.close())
-  other.exec('BEGIN IMMEDIATE')
-  let settled = false
-  const write = database.write(async (transaction) => transaction.run(put(database, 'a'))).finally(() => (settled = true))
-  await sleep(150)
-  const start = performance.now()
-  expect(await names(database)).toEqual([])
-  expect(performance.now() - start).toBeLessThan(1000)
-  expect(settled).toBe(false)
-  other.exec('COMMIT')
-  await write
-  expect(await names(database)).toEqual(['a'])
-})
-
-test('sees a commit of another process, and takes none of its own for one', async () => {
-  const file = join(temporaryFolder(), 'foreign.db')
-  const database = await temporaryDatabase({ file })
-  const heard = vi.fn()
-  const stop = database.onForeignCommit(heard)
-  await database.write(async (transaction) => transaction.run(put(database, 'own')))
-  await sleep(250)
-  expect(heard).not.toHaveBeenCalled()
-  const other = new DatabaseSync(file)
-  onTestFinished(() => other.close())
-  other.exec(`INSERT INTO settings VALUES ('foreign', 'v')`)
-  await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1), 2000)
-  await database.write(async (transaction) => transaction.run(put(database, 'own2')))
-  await sleep(250)
-  expect(heard).toHaveBeenCalledTimes(1)
-  stop()
-  other.exec(`INSERT INTO settings VALUES ('foreign2', 'v')`)
-  await sleep(250)
-  expect(heard).toHaveBeenCalledTimes(1)
-})
-
-test('a foreign commit is seen although we write all the time', async () => {
-  const file = join(temporaryFolder(), 'foreign.db')
-  const database = await temporaryDatabase({ file })
-  const heard = vi.fn()
-  database.onForeignCommit(heard)
-  await database.reader.all(database.build.selectFrom('settings').selectAll().compile())
-  let running = true
-  let count = 0
-  const writing = Promise.all([1, 2, 3].map(async (writer) => {
-    while (running) await database.write(async (transaction) => transaction.run(put(database, `${writer}-${count++}`)))
-  }))
-  const other = new DatabaseSync(file, { timeout: 5000 })
-  onTestFinished(() => other.close())
-  await sleep(200)
-  expect(heard).not.toHaveBeenCalled()
-  other.exec(`INSERT INTO settings VALUES ('foreign', 'v')`)
-  await vi.waitFor(() => expect(heard).toHaveBeenCalled(), 2000)
-  running = false
-  await writing
 })
 
 test('closing finishes what was accepted, refuses what comes after, and leaves no log behind', async () => {
@@ -257,15 +177,6 @@ test('closing finishes what was accepted, refuses what comes after, and leaves n
   other.close()
 })
 
-test('a worker that crashes rejects what is pending and everything after', async () => {
-  const link = await WorkerLink.open({ file: join(temporaryFolder(), 'crash.db'), readonly: false, maxPages: null })
-  const slow = link.query('read', [['WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) SELECT count(*) FROM n', [], ROWS]])
-  const refused = expect(slow).rejects.toMatchObject({ code: 'storage_unavailable' })
-  await link.terminate()
-  await refused
-  await expect(link.query('read', [['SELECT 1', [], ROWS]])).rejects.toMatchObject({ code: 'storage_unavailable' })
-})
-
 test('never runs a statement of a unit outside its transaction', async () => {
   const link = await WorkerLink.open({ file: join(temporaryFolder(), 'lost.db'), readonly: false, maxPages: null })
   onTestFinished(() => link.close())
@@ -278,37 +189,18 @@ test('never runs a statement of a unit outside its transaction', async () => {
 test('waits for the disk: the commit is synchronous, and the log is a write-ahead log', async () => {
   const link = await WorkerLink.open({ file: join(temporaryFolder(), 'wal.db'), readonly: false, maxPages: null })
   onTestFinished(() => link.close())
-  const statements = ['BEGIN IMMEDIATE', 'PRAGMA synchronous', 'PRAGMA journal_mode', 'PRAGMA foreign_keys', 'PRAGMA trusted_schema', 'COMMIT'].map((sql) => [sql, [], sql.startsWith('PRAGMA') ? ROWS : NOTHING] as const)
+  const statements = ['BEGIN IMMEDIATE', 'PRAGMA synchronous', 'PRAGMA journal_mode', 'PRAGMA foreign_keys', 'PRAGMA trusted_schema', 'COMMIT'].map(
+    (sql) => [sql, [], sql.startsWith('PRAGMA') ? ROWS : NOTHING] as const,
+  )
   const reply = await link.ask({ kind: 'run', connection: 'write', segments: [{ statements, recover: false }], begins: true, ends: true })
   expect(reply.results).toEqual([[{ synchronous: 2 }], [{ journal_mode: 'wal' }], [{ foreign_keys: 1 }], [{ trusted_schema: 0 }]])
 })
 
-test('a file that is no database, a folder that is missing: a clear refusal', async () => {
-  const folder = temporaryFolder()
-  writeFileSync(join(folder, 'text.db'), 'not a database '.repeat(1000))
-  await expect(openSqlite({ file: join(folder, 'text.db') })).rejects.toMatchObject({ code: 'storage_unavailable', message: expect.stringContaining('not a Keywright database') })
-  await expect(openSqlite({ file: join(folder, 'missing', 'x.db') })).rejects.toMatchObject({ code: 'storage_unavailable' })
-})
-
-test('opened read-only: reads, and refuses to write', async () => {
-  const file = join(temporaryFolder(), 'readonly.db')
-  await temporaryDatabase({ file })
-  const database = await openSqlite({ file, readonly: true })
-  onTestFinished(() => database[Symbol.asyncDispose]())
-  expect(await names(database)).toEqual([])
-  await expect(database.write(async (transaction) => transaction.run(put(database, 'a')))).rejects.toMatchObject({ code: 'storage_unavailable' })
-})
-
-test.skipIf(process.getuid?.() === 0)('a file without the right to write is refused when it is opened', async () => {
-  const file = join(temporaryFolder(), 'locked.db')
-  await (await temporaryDatabase({ file }))[Symbol.asyncDispose]()
-  chmodSync(file, 0o400)
-  await expect(openSqlite({ file })).rejects.toMatchObject({ code: 'storage_unavailable' })
-})
-
 test('keeps blobs, nulls and large integers as they are', async () => {
   const database = await temporaryDatabase()
-  const row = await database.reader.first(CompiledQuery.raw('SELECT ? AS blob, ? AS empty, ? AS large, ? AS fraction', [Buffer.from('pooled'), null, 9_007_199_254_740_991, 0.5]))
+  const row = await database.reader.first(
+    CompiledQuery.raw('SELECT ? AS blob, ? AS empty, ? AS large, ? AS fraction', [Buffer.from('pooled'), null, 9_007_199_254_740_991, 0.5]),
+  )
   expect(row).toEqual({ blob: new Uint8Array(Buffer.from('pooled')), empty: null, large: 9_007_199_254_740_991, fraction: 0.5 })
   await expect(database.reader.first(CompiledQuery.raw('SELECT ?', [undefined]))).rejects.toThrow(/missing value/)
 })

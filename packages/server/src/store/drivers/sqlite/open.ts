@@ -110,7 +110,9 @@ class Reader implements ReadTransaction {
     return (await this.all(query))[0]
   }
 
-  async batch<Rows extends readonly unknown[]>(queries: { [Index in keyof Rows]: CompiledQuery<Rows[Index]> }): Promise<{ [Index in keyof Rows]: Rows[Index][] }> {
+  async batch<Rows extends readonly unknown[]>(queries: { [Index in keyof Rows]: CompiledQuery<Rows[Index]> }): Promise<{
+    [Index in keyof Rows]: Rows[Index][]
+  }> {
     this.#check()
     const statements = (queries as readonly CompiledQuery<unknown>[]).map((query) => toStatement(query, ROWS))
     return (await this.#link.query(this.#connection, statements)) as { [Index in keyof Rows]: Rows[Index][] }

@@ -32,7 +32,7 @@ export class WorkerLink {
   }
 
   static async open(options: WorkerOptions): Promise<WorkerLink> {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options, name: 'keywright-store' })
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options, name: 'keywright-store', execArgv: [] })
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     worker.once('message', (message: FromWorker) => {
       if (!('kind' in message) || message.kind !== 'opened' || message.error === null) return resolve()

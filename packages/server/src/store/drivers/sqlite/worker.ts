@@ -86,7 +86,10 @@ function perform(request: Request, results: unknown[]): { failures: Failure[] | 
     const connection = connectionOf(request.connection)
     // Outside a transaction a statement would commit on its own, e.g. after SQLite rolled back by itself on a full disk.
     if (request.connection === 'write' && !request.begins && !connection.database.isTransaction) {
-      return { failures: [{ segment: -1, statement: 0, error: { message: 'The transaction was rolled back.', code: null, errcode: null } }], inTransaction: false }
+      return {
+        failures: [{ segment: -1, statement: 0, error: { message: 'The transaction was rolled back.', code: null, errcode: null } }],
+        inTransaction: false,
+      }
     }
     const failures = connection.run(request.segments, results)
     if (request.ends) connection.rollback() // does nothing after a commit

@@ -1,17 +1,25 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@keywright/core/problem-code.ts'
 import type { WriteTransaction } from '../../database.ts'
-import { Group, Unit } from './group.ts'
+import { BEGIN_PATIENCE_MILLISECONDS, Group, Unit } from './group.ts'
 import type { WorkerLink } from './worker-link.ts'
 
 const UNITS_IN_GROUP = 64
 /** A group takes no further unit after this long, so that a slow unit keeps few others waiting for their commit. */
 const GROUP_AGE_MILLISECONDS = 25
+/**
+ * SQLite has no queue for its write lock: a process that writes without a pause shuts all others out for ever, e.g. `bootstrap`
+ * beside a busy server. So the lock is left alone for a moment now and then, longer than another process waits between tries.
+ */
+const BREATHER_EVERY_MILLISECONDS = 500
+const BREATHER_MILLISECONDS = 15
 
 type Work = (transaction: WriteTransaction) => Promise<unknown>
 
 interface Waiting {
   work: Work
+  since: number
   /** Calls a function in the asynchronous context of who asked, not of whoever happened to wake the queue. */
   inContext: <Value>(call: () => Value) => Value
   resolve(value: unknown): void
@@ -32,6 +40,8 @@ export class WriteQueue {
   readonly #guard: AsyncLocalStorage<{ unit: Unit }>
   #waiting: Waiting[] = []
   #draining: Promise<void> | null = null
+  #lastEnd = 0
+  #busySince = 0
 
   /** @param guard tells code whether it runs inside a unit. */
   constructor(link: WorkerLink, guard: AsyncLocalStorage<{ unit: Unit }>) {
@@ -41,7 +51,7 @@ export class WriteQueue {
 
   add<Value>(work: (transaction: WriteTransaction) => Promise<Value>): Promise<Value> {
     return new Promise<Value>((resolve, reject) => {
-      this.#waiting.push({ work, inContext: AsyncLocalStorage.snapshot(), resolve: resolve as (value: unknown) => void, reject })
+      this.#waiting.push({ work, since: performance.now(), inContext: AsyncLocalStorage.snapshot(), resolve: resolve as (value: unknown) => void, reject })
       this.#draining ??= this.#drain()
     })
   }
@@ -53,8 +63,21 @@ export class WriteQueue {
 
   async #drain(): Promise<void> {
     await null // whoever writes in the same turn gets into the first group
-    while (this.#waiting.length > 0) await this.#runGroup()
+    while (this.#waiting.length > 0) {
+      await this.#breathe()
+      await this.#runGroup()
+      this.#lastEnd = performance.now()
+    }
     this.#draining = null
+  }
+
+  async #breathe(): Promise<void> {
+    const now = performance.now()
+    if (now - this.#lastEnd >= BREATHER_MILLISECONDS) this.#busySince = now
+    else if (now - this.#busySince >= BREATHER_EVERY_MILLISECONDS) {
+      await sleep(BREATHER_MILLISECONDS)
+      this.#busySince = performance.now()
+    }
   }
 
   async #runGroup(): Promise<void> {
@@ -72,6 +95,15 @@ export class WriteQueue {
       else if (unit.opened && (group.lost ?? unit.doomed)) waiting.reject(notStored(group.lost ?? unit.doomed))
       else waiting.resolve(value)
     }
+    if (group.lost) this.#refuseOld(group.lost)
+  }
+
+  /** Who has waited behind a database that is held or broken as long as a group may wait must not wait for its turn as well. */
+  #refuseOld(reason: Error): void {
+    const oldest = performance.now() - BEGIN_PATIENCE_MILLISECONDS
+    const old = this.#waiting.filter((waiting) => waiting.since <= oldest)
+    this.#waiting = this.#waiting.filter((waiting) => waiting.since > oldest)
+    for (const waiting of old) waiting.reject(notStored(reason))
   }
 
   async #runUnit(group: Group, waiting: Waiting): Promise<Done> {

@@ -1,0 +1,32 @@
+import type { Command } from 'commander'
+import type { Io, Session } from './io.ts'
+import { report } from './report.ts'
+
+/** What a file in `host/` exports: does the work and answers the exit code. */
+interface HostCommand {
+  run: (options: never, io: Io) => Promise<number>
+}
+
+/** Host commands load the store and the server; remote ones must not wait for that, so each is loaded when it is called. */
+export function addHostCommands(session: Session, program: Command): void {
+  runsHere(session, program.command('serve').description('run the server').option('--test-clock', 'let tests set the time; never in production'), () => import('./host/serve.ts'))
+  runsHere(session, program.command('migrate').description('create or upgrade the database'), () => import('./host/migrate.ts'))
+  runsHere(
+    session,
+    program.command('bootstrap').description('issue the first management key; its secret is printed once').option('--json', 'print JSON').option('--again', 'issue another, when the first was lost'),
+    () => import('./host/bootstrap.ts'),
+  )
+  runsHere(session, program.command('doctor').description('check settings, files and database').option('--json', 'print JSON'), () => import('./host/doctor.ts'))
+}
+
+function runsHere(session: Session, command: Command, load: () => Promise<HostCommand>): void {
+  command.helpOption('-h, --help', 'show this help').action(async () => {
+    const options = command.opts<{ json?: boolean }>()
+    try {
+      const { run } = await load()
+      session.exitCode = await run(options as never, session.io)
+    } catch (error) {
+      session.exitCode = report(session.io, error, options.json ?? false)
+    }
+  })
+}

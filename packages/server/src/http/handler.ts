@@ -1,0 +1,27 @@
+import type { OperationId } from '@keywright/core/contract/operations.ts'
+import type { Caller } from '../management/services.ts'
+import type { HttpContext } from './context.ts'
+
+/** What a handler gets: everything authenticated, authorized and validated already. */
+export interface Call<Body = unknown, Query = unknown> {
+  context: HttpContext
+  caller: Caller
+  /** The organization of the path, resolved; '' where the path names none. */
+  organizationId: string
+  parameters: Record<string, string>
+  body: Body
+  query: Query
+  now: number
+}
+
+/** What a handler answers: the body of the operation's success status, or a stream of text. */
+export type Answer = { body: unknown } | { stream: AsyncIterable<string>; contentType: string; fileName: string } | null
+
+export type Handler = (call: Call<never, never>) => Promise<Answer>
+
+export type Handlers = Partial<Record<OperationId, Handler>>
+
+/** Keeps the types of body and query inside a handler while the table holds them all alike. */
+export function handler<Body, Query>(handle: (call: Call<Body, Query>) => Promise<Answer>): Handler {
+  return handle as unknown as Handler
+}

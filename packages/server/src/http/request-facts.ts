@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { makeId } from '@keywright/core/id.ts'
+import { AppError } from '@keywright/core/problem-code.ts'
+import { clientAddress } from '@keywright/core/network/trusted-proxies.ts'
+import type { AddressSet } from '@keywright/core/network/address-set.ts'
+
+let pool = randomBytes(4000)
+let used = 0
+
+/** A request id. Randomness is drawn in blocks: a system call for each request would show. */
+export function newRequestId(now: number): string {
+  if (used + 10 > pool.length) {
+    pool = randomBytes(4000)
+    used = 0
+  }
+  used += 10
+  return makeId('request', now, pool.subarray(used - 10, used))
+}
+
+/** Who is connected: the peer, or whom a trusted proxy names. Null: a trusted proxy named nobody we can read. */
+export function addressOf(request: IncomingMessage, trusted: AddressSet): string | null {
+  return clientAddress({ connection: request.socket.remoteAddress, forwardedFor: request.headersDistinct['x-forwarded-for'], trusted })
+}
+
+const SECRET_LIKE = /(?:^|[^0-9a-zA-Z_])[a-z0-9][a-z0-9_]{0,19}_[0-9A-Za-z]{36,128}(?![0-9A-Za-z])/
+
+/** URLs end up in logs, histories and proxies: a secret in one is refused before anything else is looked at. */
+export function refuseSecretInUrl(url: string): void {
+  let text = url
+  try {
+    text = decodeURIComponent(url)
+  } catch {
+    // Looked at as it came.
+  }
+  if (SECRET_LIKE.test(url) || SECRET_LIKE.test(text)) throw new AppError('secret_in_url', 'A secret stands in the URL, where logs keep it. Send it in the Authorization field, and replace it now.')
+}

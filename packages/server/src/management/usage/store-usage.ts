@@ -1,0 +1,25 @@
+import { addUsage, type LastSeen, type UsageCount } from '../../store/usage.ts'
+import type { Caller, Services } from '../services.ts'
+import { commit } from '../unit.ts'
+
+const SYSTEM: Caller = { actor: { kind: 'system', id: 'verification', name: null }, role: 'operator', capabilities: new Set(), organizationId: null, requestId: null }
+
+/** What verifiers have counted since they last reported. */
+export interface ReportedUsage {
+  lastSeen: readonly (LastSeen & { keyId: string })[]
+  counts: readonly UsageCount[]
+  /** Refusals that were the first of their kind within an hour. */
+  refusals: readonly { keyId: string; organizationId: string | null; reason: string; detail: string | null; address: string }[]
+  moreRefusals: number
+}
+
+/** Stores a batch of usage in one transaction, and an audit event for each refusal that was the first of its kind. */
+export async function storeUsage(services: Services, usage: ReportedUsage): Promise<void> {
+  await commit(services, SYSTEM, async (unit) => {
+    addUsage(unit.transaction, unit.build, usage.lastSeen, usage.counts)
+    for (const { keyId, organizationId, reason, detail, address } of usage.refusals) {
+      unit.audit({ organizationId, action: 'verification.refused', subject: { kind: 'key', id: keyId }, detail: { reason, detail, address } })
+    }
+    if (usage.moreRefusals > 0) unit.audit({ organizationId: null, action: 'verification.refused', subject: { kind: 'key', id: '' }, detail: { reason: 'various', kinds: usage.moreRefusals } })
+  })
+}

@@ -1,0 +1,117 @@
+import type { Decision } from '@keywright/core/verification/decision.ts'
+import { addressGroup } from '@keywright/core/network/address.ts'
+import type { LastSeen, UsageCount } from '../store/usage.ts'
+
+/** The first refusal of its kind within an hour: worth an audit event of its own. */
+export interface FirstRefusal {
+  keyId: string
+  organizationId: string | null
+  reason: string
+  detail: string | null
+  address: string
+}
+
+/** What has happened since the last flush. */
+export interface UsageBatch {
+  lastSeen: (LastSeen & { keyId: string })[]
+  counts: UsageCount[]
+  refusals: FirstRefusal[]
+  /** First refusals beyond the bound, which have no event of their own. */
+  moreRefusals: number
+}
+
+const MOST_COUNTS = 50_000
+const MOST_REFUSALS = 200
+const MOST_KNOWN_KINDS = 100_000
+const HOUR = 3_600_000
+
+/**
+ * Adds up verifications in memory until they are flushed. Written after the decision; nothing here can change it. Bounded:
+ * past the bound, refusals are added to a remainder without address, never dropped, so an attack stays visible.
+ */
+export class UsageRecorder {
+  #lastSeen = new Map<string, LastSeen & { keyId: string }>()
+  #counts = new Map<string, UsageCount>()
+  #refusals: FirstRefusal[] = []
+  #moreRefusals = 0
+  #hour = 0
+  #known = new Set<string>()
+
+  record(decision: Decision, call: { address: string | null; client: string | null; cost?: number }, now: number): void {
+    const { key } = decision
+    const keyId = key?.id ?? ''
+    const version = key?.secretVersion ?? 0
+    const minute = Math.floor(now / 60_000)
+    if (decision.valid) {
+      const place = `${keyId} ${version}`
+      const seen = this.#lastSeen.get(place)
+      if (seen) Object.assign(seen, { at: now, address: call.address, client: call.client, calls: seen.calls + 1 })
+      else this.#lastSeen.set(place, { keyId, version, at: now, address: call.address, client: call.client, calls: 1 })
+      this.#count({ minute, keyId, version, decision: 'allowed', address: '', calls: 1 })
+      return
+    }
+    const address = call.address === null ? '' : addressGroup(call.address)
+    this.#count({ minute, keyId, version, decision: decision.reason, address, calls: 1 })
+    this.#note({ keyId, organizationId: key?.organizationId ?? null, reason: decision.reason, detail: decision.detail, address }, now)
+  }
+
+  /** Takes what there is; the caller stores it, or gives it back with `restore`. */
+  take(): UsageBatch {
+    const batch = { lastSeen: [...this.#lastSeen.values()], counts: [...this.#counts.values()], refusals: this.#refusals, moreRefusals: this.#moreRefusals }
+    this.#lastSeen = new Map()
+    this.#counts = new Map()
+    this.#refusals = []
+    this.#moreRefusals = 0
+    return batch
+  }
+
+  /** Puts back what could not be stored, so that nothing is lost while there is room. */
+  restore(batch: UsageBatch): void {
+    for (const entry of batch.lastSeen) {
+      const place = `${entry.keyId} ${entry.version}`
+      const seen = this.#lastSeen.get(place)
+      if (seen) seen.calls += entry.calls
+      else if (this.#lastSeen.size < MOST_COUNTS) this.#lastSeen.set(place, entry)
+    }
+    for (const count of batch.counts) this.#count(count)
+    for (const refusal of batch.refusals) this.#keep(refusal)
+    this.#moreRefusals += batch.moreRefusals
+  }
+
+  get isEmpty(): boolean {
+    return this.#counts.size === 0 && this.#moreRefusals === 0
+  }
+
+  #count(count: UsageCount): void {
+    const place = `${count.minute} ${count.keyId} ${count.version} ${count.decision} ${count.address}`
+    const known = this.#counts.get(place)
+    if (known) known.calls += count.calls
+    else if (this.#counts.size < MOST_COUNTS) this.#counts.set(place, { ...count })
+    else this.#addRemainder(count)
+  }
+
+  #addRemainder(count: UsageCount): void {
+    const remainder = { ...count, keyId: '', version: 0, address: '' }
+    const place = `remainder ${remainder.minute} ${remainder.decision}`
+    const known = this.#counts.get(place)
+    if (known) known.calls += remainder.calls
+    else this.#counts.set(place, remainder)
+  }
+
+  #note(refusal: FirstRefusal, now: number): void {
+    const hour = Math.floor(now / HOUR)
+    if (hour !== this.#hour) {
+      this.#hour = hour
+      this.#known = new Set()
+    }
+    const kind = `${refusal.keyId} ${refusal.reason} ${refusal.address}`
+    if (this.#known.has(kind)) return
+    if (this.#known.size < MOST_KNOWN_KINDS) this.#known.add(kind)
+    this.#keep(refusal)
+  }
+
+  #keep(refusal: FirstRefusal): void {
+    if (this.#refusals.length < MOST_REFUSALS) this.#refusals.push(refusal)
+    else this.#moreRefusals++
+  }
+}
