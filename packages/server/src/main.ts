@@ -7,6 +7,3 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 // Imported only now: an older Node would fail on the rest with a message that names neither cause nor cure.
 const { main } = await import('./cli/program.ts')
 process.exitCode = await main(process.argv.slice(2), process)
-
-// A module, also for the type checker: it has no import at its top on purpose.
-export {}

@@ -43,6 +43,8 @@ export interface KeyFacts {
   readonly expiresAt: Instant | null
   /** What a key of Keywright's own types may do; null for every other key. */
   readonly grant: Grant | null
+  /** The facts as a plain object; without it, a key in the replica is read when asked. */
+  toJSON?(): KeyFacts
 }
 
 /** Announced end of a key that is still accepted. */

@@ -49,4 +49,10 @@ export class FoundKey implements KeyFacts {
   get grant(): Grant | null {
     return this.replica.keys.grants.get(this.row) ?? null
   }
+
+  /** The facts alone: whoever logs or answers with a decision must not print the replica behind it. */
+  toJSON(): KeyFacts {
+    const { id, name, type, organizationId, organization, environment, scopes, secretVersion, expiresAt, grant } = this
+    return { id, name, type, organizationId, organization, environment, scopes, secretVersion, expiresAt, grant }
+  }
 }

@@ -9,10 +9,14 @@ export function baseUrl(address: string, allowHttp: boolean): string {
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw invalid('The URL of the Keywright server must be a whole http or https URL, such as "https://keys.example.com".')
   }
-  if (url.username !== '' || url.password !== '') throw invalid('The URL of the Keywright server must be without user name and password; the key goes where the key goes.')
+  if (url.username !== '' || url.password !== '')
+    throw invalid('The URL of the Keywright server must be without user name and password; the key goes where the key goes.')
   if (url.search !== '' || url.hash !== '') throw invalid('The URL of the Keywright server must be without query and fragment.')
   if (url.protocol === 'http:' && !allowHttp && !isLoopback(url.hostname)) {
-    throw new KeywrightError({ code: 'insecure_url', detail: `${url.origin} would carry the key unencrypted over the network. Use https, or say allowHttp where the network is yours alone.` })
+    throw new KeywrightError({
+      code: 'insecure_url',
+      detail: `${url.origin} would carry the key unencrypted over the network. Use https, or say allowHttp where the network is yours alone.`,
+    })
   }
   return url.origin + url.pathname.replace(/\/+$/, '')
 }
@@ -32,7 +36,11 @@ export function fillPath(template: string, values: Readonly<Record<string, unkno
     const value = values[name]
     // An empty segment would address the list; "." and ".." are resolved by every URL parser, also when encoded.
     if (typeof value !== 'string' || value === '' || value === '.' || value === '..' || !value.isWellFormed()) {
-      throw new KeywrightError({ code: 'invalid_argument', detail: `"${name}" must be the id or the slug of something.`, errors: [{ path: name, code: 'invalid', message: 'Must be an id or a slug.' }] })
+      throw new KeywrightError({
+        code: 'invalid_argument',
+        detail: `"${name}" must be the id or the slug of something.`,
+        errors: [{ path: name, code: 'invalid', message: 'Must be an id or a slug.' }],
+      })
     }
     return encodeURIComponent(value)
   })

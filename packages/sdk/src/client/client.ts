@@ -27,7 +27,8 @@ export function createClient(options: ClientOptions) {
   }
   /** For an operation whose fields are all optional. */
   const listing = <Id extends OperationId>(id: Id) => {
-    return (input?: Input<Id>, call?: CallOptions): Promise<Answer<Id>> => send(connection, id, (input ?? {}) as Record<string, unknown>, call) as Promise<Answer<Id>>
+    return (input?: Input<Id>, call?: CallOptions): Promise<Answer<Id>> =>
+      send(connection, id, (input ?? {}) as Record<string, unknown>, call) as Promise<Answer<Id>>
   }
   const file = <Id extends 'configuration.diff' | 'configuration.apply'>(id: Id) => {
     return (configuration: ConfigurationFileInput, call?: CallOptions): Promise<Answer<Id>> => {

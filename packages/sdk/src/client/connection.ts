@@ -95,7 +95,11 @@ export class Connection {
   }
 
   async #send(request: HttpRequest, deadline: Deadline, signal: AbortSignal | undefined): Promise<Response> {
-    const headers: Record<string, string> = { authorization: `Bearer ${this.#key}`, accept: `${request.accept}, application/problem+json`, 'user-agent': this.#userAgent }
+    const headers: Record<string, string> = {
+      authorization: `Bearer ${this.#key}`,
+      accept: `${request.accept}, application/problem+json`,
+      'user-agent': this.#userAgent,
+    }
     if (request.body !== undefined) headers['content-type'] = request.body.type
     const send = this.#fetch
     const response = await send(this.#base + request.path, {
@@ -135,7 +139,8 @@ export class Connection {
   #explain(error: unknown, deadline: Deadline, signal: AbortSignal | undefined): unknown {
     if (error instanceof KeywrightError) return error
     if (signal?.aborted) return signal.reason
-    if (deadline.signal.aborted) return new KeywrightError({ code: 'timed_out', detail: `${this.#base} did not answer within ${deadline.milliseconds / 1000} s.` })
+    if (deadline.signal.aborted)
+      return new KeywrightError({ code: 'timed_out', detail: `${this.#base} did not answer within ${deadline.milliseconds / 1000} s.` })
     return new KeywrightError({ code: 'unreachable', detail: `Cannot reach ${this.#base}: ${failure(error)}.`.replaceAll(this.#key, '[redacted]') })
   }
 }

@@ -30,7 +30,11 @@ type Fields<Shape> = Shape extends Record<string, never> ? unknown : Shape
 /** Numbers are coerced from text on the other side, which makes their input `unknown`; then what comes out says what goes in. */
 type Query<Id extends OperationId> =
   Of<Id> extends { query: infer Schema }
-    ? { [Name in keyof SchemaInput<Schema>]?: (unknown extends SchemaInput<Schema>[Name] ? SchemaOutput<Schema>[Name & keyof SchemaOutput<Schema>] : SchemaInput<Schema>[Name]) | undefined }
+    ? {
+        [Name in keyof SchemaInput<Schema>]?:
+          | (unknown extends SchemaInput<Schema>[Name] ? SchemaOutput<Schema>[Name & keyof SchemaOutput<Schema>] : SchemaInput<Schema>[Name])
+          | undefined
+      }
     : unknown
 
 /** What a call takes: the parameters of its path, and the fields of its body or its query, in one object. */

@@ -28,7 +28,9 @@ async function findKey(io: Io, fromStdin: boolean): Promise<string> {
   if (key !== '' && file !== '') throw new UsageError('KEYWRIGHT_KEY and KEYWRIGHT_KEY_FILE are both set: say which one by unsetting the other.')
   if (key !== '') return oneLine(key, 'KEYWRIGHT_KEY')
   if (file !== '') return oneLine(readKeyFile(file), 'The file KEYWRIGHT_KEY_FILE names')
-  throw new UsageError('No key. Set KEYWRIGHT_KEY_FILE to a file that holds it, or KEYWRIGHT_KEY, or pipe it in with --key-stdin. The first management key comes from "keywright bootstrap".')
+  throw new UsageError(
+    'No key. Set KEYWRIGHT_KEY_FILE to a file that holds it, or KEYWRIGHT_KEY, or pipe it in with --key-stdin. The first management key comes from "keywright bootstrap".',
+  )
 }
 
 function readKeyFile(file: string): string {
@@ -53,6 +55,7 @@ export function reason(error: unknown): string {
 export async function presentedSecret(io: Io, options: ConnectOptions): Promise<string> {
   const secret = io.env['KEYWRIGHT_SECRET'] ?? ''
   if (secret !== '') return oneLine(secret, 'KEYWRIGHT_SECRET')
-  if (options.keyStdin) throw new UsageError('With --key-stdin, standard input holds the key of this program; the secret in question then comes from KEYWRIGHT_SECRET.')
+  if (options.keyStdin)
+    throw new UsageError('With --key-stdin, standard input holds the key of this program; the secret in question then comes from KEYWRIGHT_SECRET.')
   return readSecret(io, 'The secret')
 }

@@ -9,14 +9,26 @@ interface HostCommand {
 
 /** Host commands load the store and the server; remote ones must not wait for that, so each is loaded when it is called. */
 export function addHostCommands(session: Session, program: Command): void {
-  runsHere(session, program.command('serve').description('run the server').option('--test-clock', 'let tests set the time; never in production'), () => import('./host/serve.ts'))
+  runsHere(
+    session,
+    program.command('serve').description('run the server').option('--test-clock', 'let tests set the time; never in production'),
+    () => import('./host/serve.ts'),
+  )
   runsHere(session, program.command('migrate').description('create or upgrade the database'), () => import('./host/migrate.ts'))
   runsHere(
     session,
-    program.command('bootstrap').description('issue the first management key; its secret is printed once').option('--json', 'print JSON').option('--again', 'issue another, when the first was lost'),
+    program
+      .command('bootstrap')
+      .description('issue the first management key; its secret is printed once')
+      .option('--json', 'print JSON')
+      .option('--again', 'issue another, when the first was lost'),
     () => import('./host/bootstrap.ts'),
   )
-  runsHere(session, program.command('doctor').description('check settings, files and database').option('--json', 'print JSON'), () => import('./host/doctor.ts'))
+  runsHere(
+    session,
+    program.command('doctor').description('check settings, files and database').option('--json', 'print JSON'),
+    () => import('./host/doctor.ts'),
+  )
 }
 
 function runsHere(session: Session, command: Command, load: () => Promise<HostCommand>): void {

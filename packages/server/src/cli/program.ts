@@ -68,7 +68,7 @@ export function createProgram(session: Session): Command {
 function afterParsing(io: Io, error: CommanderError, json: boolean): number {
   if (error.exitCode === 0) return EXIT.ok
   if (error.code === 'commander.help') return EXIT.usage
-  return report(io, new UsageError(`${error.message.replace(/^error: /, '')}${/[.)]$/.test(error.message) ? '' : '.'} See --help.`), json)
+  return report(io, new UsageError(`${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}${/[.)]$/.test(error.message) ? '' : '.'} See --help.`), json)
 }
 
 function version(): string {

@@ -7,11 +7,12 @@ const LONGEST_INPUT_BYTES = 4_194_304
 
 /** Asks on stderr, so that stdout stays what the command prints. Anything but y or yes is no. */
 export async function confirm(io: Io, question: string): Promise<boolean> {
-  const answer = await ask(io, `${question} [y/N] `, io.stderr)
+  const answer = await ask(io, io.stderr, `${question} [y/N] `)
   return /^y(es)?$/i.test(answer.trim())
 }
 
-function ask(io: Io, question: string, output: NodeJS.WritableStream): Promise<string> {
+/** The question comes after the terminal's own echo is off, or something typed at once would be seen. */
+function ask(io: Io, output: NodeJS.WritableStream, question: string, silentQuestion = ''): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const lines = createInterface({ input: io.stdin, output, terminal: true })
   lines.on('SIGINT', () => lines.close())
@@ -19,6 +20,7 @@ function ask(io: Io, question: string, output: NodeJS.WritableStream): Promise<s
     io.stderr.write('\n')
     reject(new Interrupted('Interrupted.'))
   })
+  io.stderr.write(silentQuestion)
   lines.question(question, (answer) => {
     lines.removeAllListeners('close')
     lines.close()
@@ -31,9 +33,8 @@ function ask(io: Io, question: string, output: NodeJS.WritableStream): Promise<s
 export async function readSecret(io: Io, label: string): Promise<string> {
   let text: string
   if (io.stdin.isTTY) {
-    io.stderr.write(`${label} (not shown): `)
     const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-    text = await ask(io, '', nowhere)
+    text = await ask(io, nowhere, '', `${label} (not shown): `)
     io.stderr.write('\n')
   } else {
     text = await readAll(io.stdin)

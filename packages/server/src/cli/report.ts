@@ -1,3 +1,4 @@
+import { AppError } from '@keywright/core/problem-code.ts'
 import { KeywrightError } from '@keywright/sdk/client/keywright-error.ts'
 import { Declined, EXIT, Interrupted, UsageError, visible, type Io } from './io.ts'
 
@@ -24,18 +25,26 @@ function exitCode(error: unknown): number {
   return WRONG_SETTING.has(error.code) ? EXIT.usage : EXIT.failed
 }
 
+/** Host commands fail in the words of the use cases, remote ones in those of the answer: people read the same. */
+function asKeywrightError(error: unknown): KeywrightError | null {
+  if (error instanceof AppError) return new KeywrightError({ code: error.code, detail: error.message, errors: error.errors, extra: error.extra })
+  return error instanceof KeywrightError ? error : null
+}
+
 function describe(error: unknown): Record<string, unknown> {
-  if (error instanceof KeywrightError) return error.toJSON()
+  const known = asKeywrightError(error)
+  if (known !== null) return known.toJSON()
   return { code: error instanceof UsageError ? 'usage' : 'internal', status: null, detail: message(error), errors: [], requestId: null, support: null }
 }
 
 function sentences(error: unknown): string[] {
-  if (!(error instanceof KeywrightError)) return [`error: ${message(error)}`]
+  const known = asKeywrightError(error)
+  if (known === null) return [`error: ${message(error)}`]
   return [
-    `error: ${error.message} (${error.code})`,
-    ...error.errors.map((entry) => `  ${entry.path === '' ? '' : `${entry.path}: `}${entry.message}`),
-    ...(error.support === null ? [] : [`Who can help: ${error.support}`]),
-    ...(error.requestId === null ? [] : [`Request: ${error.requestId}`]),
+    `error: ${known.message} (${known.code})`,
+    ...known.errors.map((entry) => `  ${entry.path === '' ? '' : `${entry.path}: `}${entry.message}`),
+    ...(known.support === null ? [] : [`Who can help: ${known.support}`]),
+    ...(known.requestId === null ? [] : [`Request: ${known.requestId}`]),
   ]
 }
 

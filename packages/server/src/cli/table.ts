@@ -12,7 +12,7 @@ export interface Column<Row> {
 const GAP = '  '
 const NARROWEST = 6
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u
-const ZERO = /\p{Mn}|[\u200b-\u200d\ufe00-\ufe0f]/u
+const ZERO = /\p{Mn}|\p{Cf}/u
 
 /** Columns a character takes on a terminal; near enough without a table of all of Unicode. */
 function characterWidth(character: string): number {
@@ -49,8 +49,14 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
   const widths = columns.map((column, index) => Math.max(textWidth(column.header), ...cells.map((line) => textWidth(line[index] as string))))
   if (width !== null) narrow(widths, columns, width - GAP.length * (columns.length - 1))
   const line = (texts: readonly string[], paint: (text: string, index: number) => string): string =>
-    texts.map((text, index) => paint(pad(cut(text, widths[index] as number), index === texts.length - 1 ? 0 : (widths[index] as number)), index)).join(GAP).trimEnd()
-  const header = line(columns.map((column) => column.header), (text) => (color ? styleText('dim', text, { validateStream: false }) : text))
+    texts
+      .map((text, index) => paint(pad(cut(text, widths[index] as number), index === texts.length - 1 ? 0 : (widths[index] as number)), index))
+      .join(GAP)
+      .trimEnd()
+  const header = line(
+    columns.map((column) => column.header),
+    (text) => (color ? styleText('dim', text, { validateStream: false }) : text),
+  )
   const body = cells.map((texts, rowIndex) =>
     line(texts, (text, index) => {
       const chosen = color ? (columns[index]?.color?.(rows[rowIndex] as Row) ?? null) : null

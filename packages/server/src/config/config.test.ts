@@ -36,7 +36,6 @@ test('an empty environment is a server on loopback', () => {
     allowHttp: false,
     logLevel: 'info',
     supportContact: null,
-    testClock: null,
   })
   expect(config.trustedProxies.size).toBe(0)
   expect(secrets.masterKey).toBeNull()
@@ -107,9 +106,8 @@ test('tells all problems at once, and never a secret', () => {
     KEYWRIGHT_LOG_LEVEL: 'loud',
     KEYWRIGHT_MASTER_KEY: 'do-not-print-me',
     KEYWRIGHT_TYPO: '1',
-    KEYWRIGHT_TEST_CLOCK: 'noon',
   })
-  expect(problems).toHaveLength(9)
+  expect(problems).toHaveLength(8)
   expect(problems.join()).toContain('10.0.0.0/8')
   expect(problems.join()).not.toContain('do-not-print-me')
 })
@@ -141,13 +139,6 @@ test('listening beyond loopback needs TLS in front, or the word that keys may be
   expect(problemsOf({ ...outside, KEYWRIGHT_PUBLIC_URL: 'https://keys.example.com' })).toEqual([])
   expect(problemsOf({ ...outside, KEYWRIGHT_ALLOW_HTTP: 'true' })).toEqual([])
   for (const host of ['127.0.0.1', '127.9.9.9', '[::1]', 'localhost']) expect(problemsOf({ KEYWRIGHT_LISTEN: `${host}:0` })).toEqual([])
-})
-
-test('the test clock is refused where others could reach the server', () => {
-  expect(loadConfig({ KEYWRIGHT_TEST_CLOCK: '2026-01-31T00:00:00Z' }).config.testClock).toBe(Date.UTC(2026, 0, 31))
-  expect(problemsOf({ KEYWRIGHT_TEST_CLOCK: '2026-01-31T00:00:00Z', KEYWRIGHT_LISTEN: '0.0.0.0:1', KEYWRIGHT_ALLOW_HTTP: 'true' })).toEqual([
-    expect.stringContaining('KEYWRIGHT_TEST_CLOCK'),
-  ])
 })
 
 test('every variable has a sentence', () => {

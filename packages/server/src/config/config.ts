@@ -1,6 +1,5 @@
 import { compileAddressSet, type AddressSet } from '@keywright/core/network/address-set.ts'
 import { parseCidr } from '@keywright/core/network/cidr.ts'
-import { type Instant, parseInstant } from '@keywright/core/time.ts'
 import type { Environment } from './env.ts'
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -18,8 +17,6 @@ export interface Config {
   allowHttp: boolean
   logLevel: LogLevel
   supportContact: string | null
-  /** Tests only: where the clock starts. */
-  testClock: Instant | null
 }
 
 /** Parses the server's variables; problems go to `environment.problems`, and then the result is of no use. */
@@ -49,10 +46,6 @@ export function configFrom(environment: Environment): Config {
   const logLevel = LOG_LEVELS.find((level) => level === (values.get('KEYWRIGHT_LOG_LEVEL') ?? 'info'))
   if (!logLevel) problem('KEYWRIGHT_LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}.`)
 
-  const clockText = values.get('KEYWRIGHT_TEST_CLOCK')
-  const testClock = clockText === undefined ? null : parseInstant(clockText)
-  if (clockText !== undefined && testClock === null) problem('KEYWRIGHT_TEST_CLOCK', 'must be an RFC 3339 instant, such as 2026-01-31T00:00:00Z.')
-  if (testClock !== null && listen && !isLoopback(listen.host)) problem('KEYWRIGHT_TEST_CLOCK', 'is for tests: it is refused when listening beyond loopback.')
 
   if (listen && publicUrl !== undefined && allowHttp === false) refusePlainHttp(listen.host, publicUrl, problem)
 
@@ -64,7 +57,6 @@ export function configFrom(environment: Environment): Config {
     allowHttp: allowHttp ?? false,
     logLevel: logLevel ?? 'info',
     supportContact: values.get('KEYWRIGHT_SUPPORT_CONTACT') ?? null,
-    testClock,
   }
 }
 

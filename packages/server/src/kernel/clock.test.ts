@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { clockFrom, systemClock, testClock } from './clock.ts'
+import { systemClock, testClock } from './clock.ts'
 
 test('never runs backwards, so what has expired stays expired', () => {
   let system = 1000
@@ -11,12 +11,10 @@ test('never runs backwards, so what has expired stays expired', () => {
   expect(clock.now()).toBe(1001)
 })
 
-test('a test clock stands where it is put; a started one runs from there', () => {
+test('a test clock stands where it is put', () => {
   const clock = testClock(5)
   clock.advance(2)
   expect(clock.now()).toBe(7)
   clock.set(3)
   expect(clock.now()).toBe(3)
-  const running = clockFrom(Date.UTC(2030, 0, 1))
-  expect(running.now() - Date.UTC(2030, 0, 1)).toBeLessThan(1000)
 })

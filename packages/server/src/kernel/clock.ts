@@ -34,9 +34,3 @@ export function testClock(start = Date.UTC(2026, 0, 1)): TestClock {
     },
   }
 }
-
-/** A clock that starts at an instant and then runs; for servers under test. */
-export function clockFrom(start: number): Clock {
-  const begun = performance.now()
-  return systemClock(() => start + Math.floor(performance.now() - begun))
-}

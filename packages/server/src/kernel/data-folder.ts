@@ -9,7 +9,6 @@ export interface DataFolder {
   path: string
   databaseFile: string
   masterKeyFile: string
-  revocationsJournal: string
 }
 
 /**
@@ -32,7 +31,7 @@ export function openDataFolder(folder: string): DataFolder {
       { cause },
     )
   }
-  return { path, databaseFile: join(path, 'keywright.db'), masterKeyFile: join(path, 'master.key'), revocationsJournal: join(path, 'revocations.journal') }
+  return { path, databaseFile: join(path, 'keywright.db'), masterKeyFile: join(path, 'master.key') }
 }
 
 const REASONS: Record<string, string> = {

@@ -6,8 +6,13 @@ import { group, runs } from './command.ts'
 import { addressesOf, addressOptions, type AddressOptions } from './key-options.ts'
 
 function shown(list: Answer<'address-lists.get'>): string {
-  const entries = list.addresses === 'any' ? ['any address'] : list.addresses.map((entry) => (entry.label === null ? entry.cidr : `${entry.cidr}  ${entry.label}`))
-  return facts([['Type', list.type], ['Updated', list.updatedAt ?? 'never'], ...entries.map((entry, index) => [index === 0 ? 'Addresses' : '', entry] as const)])
+  const entries =
+    list.addresses === 'any' ? ['any address'] : list.addresses.map((entry) => (entry.label === null ? entry.cidr : `${entry.cidr}  ${entry.label}`))
+  return facts([
+    ['Type', list.type],
+    ['Updated', list.updatedAt ?? 'never'],
+    ...entries.map((entry, index) => [index === 0 ? 'Addresses' : '', entry] as const),
+  ])
 }
 
 export function addAddressListCommands(session: Session, program: Command): void {

@@ -45,17 +45,27 @@ export function addAuditCommands(session: Session, program: Command): void {
   runs<Filters & PageOptions>(session, list, async (context, _none, options) => {
     const client = await context.client()
     const { organization: org } = options
-    const page = org === undefined ? await listed(client.auditEvents.list, filtersOf(options), options) : await listed(client.organizationAuditEvents.list, { org, ...filtersOf(options) }, options)
+    const page =
+      org === undefined
+        ? await listed(client.auditEvents.list, filtersOf(options), options)
+        : await listed(client.organizationAuditEvents.list, { org, ...filtersOf(options) }, options)
     context.print(page, ({ items }) => context.table(COLUMNS, items, 'No events.'))
     more(context, page)
   })
 
-  const exported = filterOptions(audit.command('export').description('print audit events as NDJSON or CSV, oldest first')).option('--format <format>', 'ndjson (default) or csv', oneOf('ndjson', 'csv'))
+  const exported = filterOptions(audit.command('export').description('print audit events as NDJSON or CSV, oldest first')).option(
+    '--format <format>',
+    'ndjson (default) or csv',
+    oneOf('ndjson', 'csv'),
+  )
   runs<Filters & { format?: 'ndjson' | 'csv' }>(session, exported, async (context, _none, options) => {
     const { organization: org, format } = options
     if (context.json && format === 'csv') throw new UsageError('--json and --format csv contradict each other.')
     const client = await context.client()
-    const pieces = org === undefined ? client.auditEvents.export({ ...filtersOf(options), format }) : client.organizationAuditEvents.export({ org, ...filtersOf(options), format })
+    const pieces =
+      org === undefined
+        ? client.auditEvents.export({ ...filtersOf(options), format })
+        : client.organizationAuditEvents.export({ org, ...filtersOf(options), format })
     for await (const piece of pieces) {
       // An export may be larger than memory: wait for whoever reads.
       if (!context.io.stdout.write(piece)) await new Promise<void>((resolve) => void context.io.stdout.once('drain', resolve))

@@ -20,7 +20,9 @@ export function addConfigCommands(session: Session, program: Command): void {
     // Also when nothing would change: the answer for programs is that of apply, and the server has the last word.
     const applied = await client.configuration.apply(text)
     const asForeseen = JSON.stringify(applied.changes) === JSON.stringify(foreseen.changes)
-    context.print(applied, (answer) => (asForeseen ? summary(answer) : `The configuration changed meanwhile. This is what was applied:\n${impact(answer)}\n${summary(answer)}`))
+    context.print(applied, (answer) =>
+      asForeseen ? summary(answer) : `The configuration changed meanwhile. This is what was applied:\n${impact(answer)}\n${summary(answer)}`,
+    )
   })
 
   const diff = config.command('diff <file>').description('what applying the file would change, and whom it touches')
@@ -35,7 +37,9 @@ export function addConfigCommands(session: Session, program: Command): void {
   runs<{ force?: boolean }>(session, exported, async (context, [file], options) => {
     const client = await context.client()
     const configuration = await client.configuration.get()
-    const text = context.json ? `${JSON.stringify(configuration, null, 2)}\n` : (await import('yaml')).stringify(configuration, { aliasDuplicateObjects: false, lineWidth: 0 })
+    const text = context.json
+      ? `${JSON.stringify(configuration, null, 2)}\n`
+      : (await import('yaml')).stringify(configuration, { aliasDuplicateObjects: false, lineWidth: 0 })
     if (file === undefined || file === '-') context.io.stdout.write(text)
     else {
       writeConfiguration(file, text, options.force ?? false)
@@ -62,7 +66,9 @@ function writeConfiguration(file: string, text: string, overwrite: boolean): voi
   try {
     writeFileSync(file, text, { flag: overwrite ? 'w' : 'wx' })
   } catch (error) {
-    throw new UsageError(`"${file}" cannot be written: ${reason(error)}.${(error as NodeJS.ErrnoException).code === 'EEXIST' ? ' Say --force to overwrite it.' : ''}`)
+    throw new UsageError(
+      `"${file}" cannot be written: ${reason(error)}.${(error as NodeJS.ErrnoException).code === 'EEXIST' ? ' Say --force to overwrite it.' : ''}`,
+    )
   }
 }
 

@@ -20,7 +20,9 @@ interface OrganizationOption {
 const ORGANIZATION = ['--organization <org>', "of this organization instead of the operators'"] as const
 
 function issueOptions(command: Command): Command {
-  return addressOptions(command.requiredOption('--name <name>', 'who or what will hold it').option('--expires-at <instant>', 'RFC 3339; default: never', instant))
+  return addressOptions(
+    command.requiredOption('--name <name>', 'who or what will hold it').option('--expires-at <instant>', 'RFC 3339; default: never', instant),
+  )
 }
 
 function issueBody(options: IssueOptions) {
@@ -41,7 +43,11 @@ export function addVerifierKeyCommands(session: Session, program: Command): void
     more(context, page)
   })
 
-  const issue = repeatable(keys.command('issue').description('issue a verifier key; its secret is printed once'), '--api <slug>', 'an API it may verify for').option('--all-apis', 'it may verify for every API')
+  const issue = repeatable(
+    keys.command('issue').description('issue a verifier key; its secret is printed once'),
+    '--api <slug>',
+    'an API it may verify for',
+  ).option('--all-apis', 'it may verify for every API')
   runs<IssueOptions & { api?: string[]; allApis?: boolean }>(session, issueOptions(issue), async (context, _none, options) => {
     if ((options.api === undefined) === !options.allApis) throw new UsageError('Say --api, once or more often, or --all-apis.')
     const body = { ...issueBody(options), apis: options.api ?? ('all' as const) }
@@ -65,19 +71,31 @@ interface ManagementIssueOptions extends IssueOptions, OrganizationOption {
 export function addManagementKeyCommands(session: Session, program: Command): void {
   const keys = group(program, 'management-keys', 'credentials of who manages: this program, your backend')
 
-  const list = pageOptions(keys.command('list').description('list management keys').option(...ORGANIZATION))
+  const list = pageOptions(
+    keys
+      .command('list')
+      .description('list management keys')
+      .option(...ORGANIZATION),
+  )
   runs<PageOptions & OrganizationOption>(session, list, async (context, _none, options) => {
     const client = await context.client()
     const { organization: org } = options
-    const page = org === undefined ? await listed(client.managementKeys.list, {}, options) : await listed(client.organizationManagementKeys.list, { org }, options)
+    const page =
+      org === undefined ? await listed(client.managementKeys.list, {}, options) : await listed(client.organizationManagementKeys.list, { org }, options)
     context.print(page, ({ items }) => context.table(CREDENTIAL_COLUMNS, items, 'No management keys.'))
     more(context, page)
   })
 
   const capability = oneOf(...CAPABILITIES)
-  const issue = keys.command('issue').description('issue a management key; its secret is printed once').option(...ORGANIZATION)
+  const issue = keys
+    .command('issue')
+    .description('issue a management key; its secret is printed once')
+    .option(...ORGANIZATION)
   issue.option('--role <role>', `with --organization: ${ORGANIZATION_ROLES.join(', ')}`, oneOf(...ORGANIZATION_ROLES))
-  issue.option('--capability <capability>', `${CAPABILITIES.join(' or ')} (repeatable)`, (value: string, before: Capability[] | undefined) => [...(before ?? []), capability(value)])
+  issue.option('--capability <capability>', `${CAPABILITIES.join(' or ')} (repeatable)`, (value: string, before: Capability[] | undefined) => [
+    ...(before ?? []),
+    capability(value),
+  ])
   runs<ManagementIssueOptions>(session, issueOptions(issue), async (context, _none, options) => {
     const { organization: org, role } = options
     const body = { ...issueBody(options), capabilities: options.capability }
@@ -91,7 +109,11 @@ export function addManagementKeyCommands(session: Session, program: Command): vo
     printIssued(context, await client.organizationManagementKeys.issue({ org, role, ...body }))
   })
 
-  const remove = keys.command('remove <key>').description('remove a management key for ever').option(...ORGANIZATION).option('--yes', 'do not ask')
+  const remove = keys
+    .command('remove <key>')
+    .description('remove a management key for ever')
+    .option(...ORGANIZATION)
+    .option('--yes', 'do not ask')
   runs<OrganizationOption & { yes?: boolean }>(session, remove, async (context, [key], options) => {
     const client = await context.client()
     await goOn(context, `Remove management key ${key} for ever?`, options.yes, 'goes on')

@@ -8,7 +8,9 @@ export interface AddressOptions {
 }
 
 export function addressOptions(command: Command): Command {
-  return command.option('--address <cidr[=label]>', 'may be used from this address or network only (repeatable)', address).option('--any-address', 'may be used from any address')
+  return command
+    .option('--address <cidr[=label]>', 'may be used from this address or network only (repeatable)', address)
+    .option('--any-address', 'may be used from any address')
 }
 
 export function addressesOf(options: AddressOptions): 'any' | AddressOption[] | undefined {

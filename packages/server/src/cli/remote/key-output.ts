@@ -2,7 +2,14 @@ import type { Key } from '@keywright/sdk/client/contract.ts'
 import { facts, type Column } from '../table.ts'
 import type { RemoteContext } from './command.ts'
 
-const STATUS_COLORS: Readonly<Record<Key['status'], 'green' | 'yellow' | 'red'>> = { active: 'green', pending: 'yellow', inactive: 'yellow', expired: 'red', retired: 'red', removed: 'red' }
+const STATUS_COLORS: Readonly<Record<Key['status'], 'green' | 'yellow' | 'red'>> = {
+  active: 'green',
+  pending: 'yellow',
+  inactive: 'yellow',
+  expired: 'red',
+  retired: 'red',
+  removed: 'red',
+}
 
 export const KEY_COLUMNS: readonly Column<Key>[] = [
   { header: 'ID', value: (key) => key.id, keep: true },
@@ -53,7 +60,12 @@ export function showKey(key: Key): string {
     ['Addresses', addressText(key.addresses)],
     ['Limits', key.limits === null ? "the type's" : key.limits.map((limit) => `${limit.calls}/${limit.per}`).join(', ') || 'none'],
     ['Tags', key.tags.join(', ') || null],
-    ['Metadata', Object.entries(key.metadata).map(([name, value]) => `${name}=${value}`).join(', ') || null],
+    [
+      'Metadata',
+      Object.entries(key.metadata)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(', ') || null,
+    ],
     ['Versions', key.versions?.map(versionText).join(', ') ?? String(key.newestVersion)],
     ['Expires', key.expiresAt ?? 'never'],
     ['Retires', key.retiresAt],
@@ -67,6 +79,9 @@ export function showKey(key: Key): string {
 
 /** The secret alone on stdout, so that it can be piped into a vault; all that people want beside it on stderr. */
 export function printIssued(context: RemoteContext, issued: { key: Key; secret: string }): void {
-  if (!context.json) context.note(`Key ${issued.key.id} of ${issued.key.organization.slug}, ${issued.key.type}, ${issued.key.environment}, ${issued.key.status}.\nShown once. Store it now.`)
+  if (!context.json)
+    context.note(
+      `Key ${issued.key.id} of ${issued.key.organization.slug}, ${issued.key.type}, ${issued.key.environment}, ${issued.key.status}.\nShown once. Store it now.`,
+    )
   context.print(issued, ({ secret }) => secret)
 }

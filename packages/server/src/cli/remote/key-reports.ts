@@ -14,7 +14,11 @@ const OFFER_COLUMNS: readonly Column<Offer>[] = [
   { header: 'LABEL', value: (offer) => offer.label },
   { header: 'OFFERED', value: (offer) => (offer.offered ? 'yes' : 'no'), color: (offer) => (offer.offered ? 'green' : 'yellow') },
   { header: 'ENVIRONMENTS', value: (offer) => offer.environments.join(', ') },
-  { header: 'USED', value: (offer) => offer.use.map((use) => `${use.environment === null ? '' : `${use.environment} `}${use.used}${use.max === null ? '' : ` of ${use.max}`}`).join(', ') },
+  {
+    header: 'USED',
+    value: (offer) =>
+      offer.use.map((use) => `${use.environment === null ? '' : `${use.environment} `}${use.used}${use.max === null ? '' : ` of ${use.max}`}`).join(', '),
+  },
   { header: 'WHY NOT', value: (offer) => offer.reason?.message ?? '' },
 ]
 
@@ -75,13 +79,19 @@ export function addKeyReports(session: Session, keys: Command): void {
     const client = await context.client()
     const answer = await client.keys.checkAddress({ org, key, address })
     context.print(answer, ({ allowed, rules, address: checked }) =>
-      [`${checked} is ${allowed ? 'let through' : 'refused'}.`, ...rules.map((rule) => `  list of the ${rule.list}: ${rule.allowed ? `passes${rule.matched === null ? '' : ` by ${rule.matched}`}` : 'refuses'}`)].join('\n'),
+      [
+        `${checked} is ${allowed ? 'let through' : 'refused'}.`,
+        ...rules.map((rule) => `  list of the ${rule.list}: ${rule.allowed ? `passes${rule.matched === null ? '' : ` by ${rule.matched}`}` : 'refuses'}`),
+      ].join('\n'),
     )
     return answer.allowed ? 0 : 1
   })
 
   const usage = keys.command('usage <org> <key>').description('last seen per secret version, calls over time, refusals')
-  usage.option('--from <instant>', 'RFC 3339', instant).option('--to <instant>', 'RFC 3339', instant).option('--per <step>', 'minute, hour (default) or day', oneOf('minute', 'hour', 'day'))
+  usage
+    .option('--from <instant>', 'RFC 3339', instant)
+    .option('--to <instant>', 'RFC 3339', instant)
+    .option('--per <step>', 'minute, hour (default) or day', oneOf('minute', 'hour', 'day'))
   runs<{ from?: string; to?: string; per?: 'minute' | 'hour' | 'day' }>(session, usage, async (context, [org, key], options) => {
     const client = await context.client()
     const answer = await client.keys.usage({ org, key, from: options.from, to: options.to, per: options.per })

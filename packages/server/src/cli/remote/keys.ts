@@ -54,7 +54,11 @@ export function addKeyCommands(session: Session, program: Command): void {
 
 function addListAndShow(session: Session, keys: Command): void {
   const list = keys.command('list <org>').description('list keys, newest first').option('--type <type>')
-  list.option('--status <status>', KEY_STATUSES.join(', '), oneOf(...KEY_STATUSES)).option('--q <text>', 'part of the name, an id, or the end of a hint').option('--environment <slug>').option('--tag <tag>')
+  list
+    .option('--status <status>', KEY_STATUSES.join(', '), oneOf(...KEY_STATUSES))
+    .option('--q <text>', 'part of the name, an id, or the end of a hint')
+    .option('--environment <slug>')
+    .option('--tag <tag>')
   runs<ListOptions>(session, pageOptions(list), async (context, [org], options) => {
     const client = await context.client()
     const { type, status, q, environment, tag } = options
@@ -73,11 +77,16 @@ function propertyOptions(command: Command): Command {
   command.option('--name <name>')
   repeatable(command, '--scope <scope>', 'what the key may do')
   repeatable(command, '--tag <tag>', 'to find it again')
-  return expiryOptions(addressOptions(command)).option('--limit <calls/duration>', 'e.g. 100/60s (repeatable)', limit).option('--metadata <k=v>', 'your own data (repeatable)', pair)
+  return expiryOptions(addressOptions(command))
+    .option('--limit <calls/duration>', 'e.g. 100/60s (repeatable)', limit)
+    .option('--metadata <k=v>', 'your own data (repeatable)', pair)
 }
 
 function addIssue(session: Session, keys: Command): void {
-  const issue = keys.command('issue <org>').description('issue a key; its secret is printed once').requiredOption('--type <type>', 'key type; "keys types ORG" lists them')
+  const issue = keys
+    .command('issue <org>')
+    .description('issue a key; its secret is printed once')
+    .requiredOption('--type <type>', 'key type; "keys types ORG" lists them')
   issue.option('--environment <slug>', 'may be left out where only one is possible').option('--origin <slug>', 'the page or import it comes from')
   runs<IssueOptions>(session, propertyOptions(issue), async (context, [org], options) => {
     const body = { type: options.type, environment: options.environment, origin: options.origin, ...properties(options) }
@@ -88,7 +97,11 @@ function addIssue(session: Session, keys: Command): void {
 
 function addUpdate(session: Session, keys: Command): void {
   const update = propertyOptions(keys.command('update <org> <key>').description('change a key; lists given here replace the lists it has'))
-  update.option('--clear-scopes', 'no scopes: the key may do nothing').option('--clear-tags').option('--clear-metadata').option('--type-limits', "the type's limits again")
+  update
+    .option('--clear-scopes', 'no scopes: the key may do nothing')
+    .option('--clear-tags')
+    .option('--clear-metadata')
+    .option('--type-limits', "the type's limits again")
   runs<UpdateOptions>(session, update, async (context, [org, key], options) => {
     const body = { ...properties(options), ...cleared(options) }
     if (Object.values(body).every((value) => value === undefined)) throw new UsageError('Name at least one thing to change.')
@@ -98,7 +111,15 @@ function addUpdate(session: Session, keys: Command): void {
 }
 
 function properties(options: PropertyOptions) {
-  return { name: options.name, scopes: options.scope, tags: options.tag, metadata: options.metadata, limits: options.limit, addresses: addressesOf(options), ...expiryOf(options) }
+  return {
+    name: options.name,
+    scopes: options.scope,
+    tags: options.tag,
+    metadata: options.metadata,
+    limits: options.limit,
+    addresses: addressesOf(options),
+    ...expiryOf(options),
+  }
 }
 
 function cleared(options: UpdateOptions): { scopes?: []; tags?: []; metadata?: Record<string, never>; limits?: null } {
@@ -145,7 +166,10 @@ function brief(key: Key): string {
 }
 
 function addReplace(session: Session, keys: Command): void {
-  const replace = keys.command('replace <org> <key>').description('replace the secret; the key keeps id, limits and history').option('--overlap <duration>', "how long the old secret stays good; default: the type's", seconds)
+  const replace = keys
+    .command('replace <org> <key>')
+    .description('replace the secret; the key keeps id, limits and history')
+    .option('--overlap <duration>', "how long the old secret stays good; default: the type's", seconds)
   replace.option('--expected-version <n>', 'newest version you know of; refused when somebody replaced the key since', wholeNumber)
   runs<ReplaceOptions>(session, expiryOptions(replace), async (context, [org, key], options) => {
     const expiry = expiryOf(options)

@@ -71,12 +71,21 @@ export function addOrganizationCommands(session: Session, program: Command): voi
   repeatable(create, '--environment <slug>', "default: the installation's environments")
   runs<CreateOptions>(session, create, async (context, [slug], options) => {
     const client = await context.client()
-    const created = await client.organizations.create({ slug, name: options.name, aliases: options.alias, entitlements: options.entitlement, environments: options.environment })
+    const created = await client.organizations.create({
+      slug,
+      name: options.name,
+      aliases: options.alias,
+      entitlements: options.entitlement,
+      environments: options.environment,
+    })
     context.print(created, shown)
   })
 
   const update = orgs.command('update <org>').description('change an organization')
-  update.option('--name <name>').option('--slug <slug>').option('--status <status>', 'active or suspended: a suspended organization has all its keys refused', oneOf('active', 'suspended'))
+  update
+    .option('--name <name>')
+    .option('--slug <slug>')
+    .option('--status <status>', 'active or suspended: a suspended organization has all its keys refused', oneOf('active', 'suspended'))
   for (const noun of ['alias', 'entitlement', 'environment']) {
     repeatable(update, `--add-${noun} <${noun}>`, `add one ${noun}`)
     repeatable(update, `--remove-${noun} <${noun}>`, `take one ${noun} away`)

@@ -48,7 +48,9 @@ function verdict(answer: VerifyAnswer): string {
 }
 
 export function addVerificationCommands(session: Session, program: Command): void {
-  const verify = program.command('verify').description('may a secret do this now (exit code 1: refused); the secret from standard input or KEYWRIGHT_SECRET, a verifier key as KEYWRIGHT_KEY')
+  const verify = program
+    .command('verify')
+    .description('may a secret do this now (exit code 1: refused); the secret from standard input or KEYWRIGHT_SECRET, a verifier key as KEYWRIGHT_KEY')
   verify.option('--api <slug>', 'the API asked; needed unless the verifier key is for all').option('--ip <address>', "the client's address")
   repeatable(verify, '--scope <scope>', 'needed for what is asked')
   repeatable(verify, '--type <type>', 'only these key types')
@@ -62,13 +64,14 @@ export function addVerificationCommands(session: Session, program: Command): voi
     return answer.valid ? 0 : 1
   })
 
-  const identify = program.command('identify').description('whose secret is this; from standard input or KEYWRIGHT_SECRET (exit code 1: nobody\'s)')
+  const identify = program.command('identify').description("whose secret is this; from standard input or KEYWRIGHT_SECRET (exit code 1: nobody's)")
   runs(session, identify, async (context) => {
     const secret = await presentedSecret(context.io, context.connectOptions)
     const client = await context.client()
     const answer = await client.secrets.identify({ secret })
     context.print(answer, ({ found, form, key, secretVersion, secretLive }) => {
-      if (!found || key === null) return form === 'malformed' ? 'Not a secret of any key: its form is wrong (mistyped, or cut).' : 'The form is right, but no key has this secret.'
+      if (!found || key === null)
+        return form === 'malformed' ? 'Not a secret of any key: its form is wrong (mistyped, or cut).' : 'The form is right, but no key has this secret.'
       return `Version ${secretVersion} of this key, ${secretLive ? 'live' : 'no longer live'}:\n${showKey(key)}`
     })
     return answer.found ? 0 : 1

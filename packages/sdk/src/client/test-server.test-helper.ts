@@ -41,5 +41,10 @@ export function answerJson(response: ServerResponse, status: number, body: unkno
 }
 
 export function answerProblem(response: ServerResponse, status: number, members: Record<string, unknown>): void {
-  answerJson(response, status, { type: 'about:blank', title: 'Title', status, detail: 'Detail.', code: 'forbidden', errors: [], requestId: 'req_1', ...members }, 'application/problem+json')
+  answerJson(
+    response,
+    status,
+    { type: 'about:blank', title: 'Title', status, detail: 'Detail.', code: 'forbidden', errors: [], requestId: 'req_1', ...members },
+    'application/problem+json',
+  )
 }

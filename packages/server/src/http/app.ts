@@ -1,0 +1,110 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { OPERATIONS } from '@keywright/core/contract/operations.ts'
+import { openApiDocument } from '@keywright/core/contract/openapi.ts'
+import { AppError } from '@keywright/core/problem-code.ts'
+import { parseInstant } from '@keywright/core/time.ts'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { decodeUtf8, parseJson } from './body.ts'
+import type { HttpContext } from './context.ts'
+import { registerOperations } from './dispatch.ts'
+import { answerAuthorize } from './hot/authorize.ts'
+import { answerVerify } from './hot/verify.ts'
+import { toProblem } from './problem.ts'
+import { referencePage } from './reference-page.ts'
+import { newRequestId, refuseSecretInUrl } from './request-facts.ts'
+
+/**
+ * The HTTP surface. Verification stands on the raw server beside Fastify: it has no route table, hooks or schemas to pass, and it
+ * is most of what a Keywright answers.
+ */
+export function createApp(context: HttpContext): FastifyInstance {
+  const app = Fastify({
+    serverFactory: (handle) => createRawServer(context, handle as (request: IncomingMessage, response: ServerResponse) => void),
+    genReqId: () => newRequestId(context.services.clock.now()),
+    bodyLimit: 262_144,
+    logger: false,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 200, caseSensitive: true, ignoreTrailingSlash: false },
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: FastifyRequest, bytes: Buffer) => parseJson(bytes))
+  app.addContentTypeParser(['application/yaml', 'text/yaml'], { parseAs: 'buffer' }, async (_request: FastifyRequest, bytes: Buffer) => decodeUtf8(bytes))
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'X-Request-Id': request.id, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'", 'Referrer-Policy': 'no-referrer' })
+    refuseSecretInUrl(request.raw.url ?? '/')
+    if (!context.isReady() && request.url !== '/healthz' && request.url !== '/readyz') throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    // The URL is not logged: the operation tells what was asked, and a URL may hold anything.
+    context.log.info({ requestId: request.id, method: request.method, operation: operationOf(request), status: reply.statusCode, milliseconds: Math.round(reply.elapsedTime) }, 'request')
+  })
+  app.setErrorHandler((error, request, reply) => sendProblem(context, fromFastify(error), request, reply))
+  app.setNotFoundHandler((request, reply) => sendProblem(context, notFound(request, reply), request, reply))
+
+  registerOperations(app, context)
+  registerOpenPages(app, context)
+  return app
+}
+
+function createRawServer(context: HttpContext, fallback: (request: IncomingMessage, response: ServerResponse) => void): Server {
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384, joinDuplicateHeaders: false }, (request, response) => {
+    const { url } = request
+    if (url !== undefined && url.startsWith('/v1/authorize/')) answerAuthorize(context, request, response)
+    else if (request.method === 'POST' && (url === '/v1/verify' || url?.startsWith('/v1/verify?'))) void answerVerify(context, request, response)
+    else fallback(request, response)
+  })
+  server.maxConnections = 10_000
+  return server
+}
+
+function registerOpenPages(app: FastifyInstance, context: HttpContext): void {
+  const document = openApiDocument()
+  const page = referencePage(document)
+  app.get('/', async (_request, reply) => reply.redirect('/docs', 302))
+  app.get('/openapi.json', async (_request, reply) => reply.type('application/json; charset=utf-8').send(document))
+  app.get('/docs', async (_request, reply) => reply.type('text/html; charset=utf-8').send(page))
+  app.get('/healthz', async () => ({ status: 'ok' }))
+  app.get('/readyz', async (_request, reply) => reply.code(context.isReady() ? 200 : 503).send({ status: context.isReady() ? 'ready' : 'draining' }))
+  const { setClock } = context
+  if (setClock === null) return
+  app.put('/test-clock', async (request) => {
+    const now = parseInstant((request.body as { now?: string } | undefined)?.now ?? '')
+    if (now === null) throw new AppError('invalid_request', 'Say {"now": "<RFC 3339 instant>"}.')
+    setClock(now)
+    return { now: context.services.clock.now() }
+  })
+}
+
+function sendProblem(context: HttpContext, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = toProblem(error, { requestId: request.id, supportContact: context.supportContact })
+  if (problem.status >= 500) context.log.error({ err: error, requestId: request.id, operation: operationOf(request) }, 'a request failed')
+  return reply.code(problem.status).headers(problem.headers).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem.body))
+}
+
+/** Fastify's own refusals in our codes. */
+function fromFastify(error: unknown): unknown {
+  if (error instanceof AppError) return error
+  const { statusCode, code } = error as { statusCode?: number; code?: string }
+  if (statusCode === 413) return new AppError('body_too_large', 'The body is larger than this address takes.')
+  if (statusCode === 415) return new AppError('unsupported_media_type', 'Send the body as application/json.')
+  if (statusCode === 400) return new AppError('malformed_body', code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' ? 'The body is not as long as Content-Length says.' : 'The request cannot be read.')
+  return error
+}
+
+const PATTERNS = OPERATIONS.map((operation) => ({
+  method: operation.method,
+  pattern: new RegExp(`^${operation.path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{\w+\}/g, '[^/:]+')}$`),
+}))
+
+function notFound(request: FastifyRequest, reply: FastifyReply): AppError {
+  const path = request.url.split('?')[0] as string
+  const methods = PATTERNS.filter((each) => each.pattern.test(path)).map((each) => each.method)
+  if (methods.length === 0) return new AppError('not_found', 'There is nothing at this address. The reference stands at /docs.')
+  reply.header('Allow', [...new Set(methods)].join(', '))
+  return new AppError('method_not_allowed', `This address takes ${[...new Set(methods)].join(', ')}.`)
+}
+
+function operationOf(request: FastifyRequest): string {
+  return (request.routeOptions.config as { operation?: string }).operation ?? request.routeOptions.url ?? 'none'
+}

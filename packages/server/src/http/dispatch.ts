@@ -1,0 +1,100 @@
+import { Readable } from 'node:stream'
+import type { Operation } from '@keywright/core/contract/operation.ts'
+import { OPERATIONS, type OperationId } from '@keywright/core/contract/operations.ts'
+import { AppError } from '@keywright/core/problem-code.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Caller } from '../management/services.ts'
+import { commit } from '../management/unit.ts'
+import { authenticateManager } from './authenticate.ts'
+import { requireAuthority } from './authority.ts'
+import type { HttpContext } from './context.ts'
+import type { Answer, Handler } from './handler.ts'
+import { auditHandlers } from './handlers/audit.ts'
+import { configurationHandlers } from './handlers/configuration.ts'
+import { credentialHandlers } from './handlers/credentials.ts'
+import { keyHandlers } from './handlers/keys.ts'
+import { organizationHandlers } from './handlers/organizations.ts'
+import { refuseIf, validate } from './validate.ts'
+
+const HANDLERS = { ...credentialHandlers, ...organizationHandlers, ...configurationHandlers, ...keyHandlers, ...auditHandlers }
+
+/** Registers a route for every operation of the contract but `verify`, which stands on the raw server. */
+export function registerOperations(app: FastifyInstance, context: HttpContext): void {
+  for (const operation of OPERATIONS) {
+    if (operation.id === 'verify') continue
+    const handle = HANDLERS[operation.id]
+    if (!handle) throw new Error(`operation ${operation.id} has no handler`)
+    app.route({
+      method: operation.method,
+      url: toRouterPath(operation.path),
+      bodyLimit: operation.bodyLimit ?? 262_144,
+      exposeHeadRoute: false,
+      config: { operation: operation.id },
+      handler: (request, reply) => run(context, operation, handle, request, reply),
+    })
+  }
+}
+
+/** `{key}:activate` in the words of Fastify's router, where `::` is a plain colon. */
+export function toRouterPath(path: string): string {
+  return path.replaceAll(':', '::').replaceAll(/\{(\w+)\}(?=::)/g, ':$1(^[A-Za-z0-9_]+$)').replaceAll(/\{(\w+)\}/g, ':$1')
+}
+
+async function run(context: HttpContext, operation: Operation & { id: OperationId }, handle: Handler, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const { replica } = context.verifier
+  const parameters = request.params as Record<string, string>
+  const caller = authenticateManager(context, request.raw, request.id)
+  try {
+    const organizationId = requireAuthority(operation.authority, caller, parameters.org, replica)
+    requireMediaType(operation, request)
+    const body = operation.body ? validate(operation.body, request.body === undefined && operation.bodyOptional ? {} : request.body, 'body') : { value: undefined, errors: [] }
+    const query = operation.query ? validate(operation.query, request.query, 'query') : { value: undefined, errors: unexpectedQuery(request.query) }
+    refuseIf([...body.errors, ...query.errors])
+    const call = { context, caller, organizationId, parameters, body: body.value as never, query: query.value as never, now: context.services.clock.now() }
+    return send(reply, operation, await handle(call))
+  } catch (error) {
+    if (error instanceof AppError && operation.method !== 'GET') await noteRefusal(context, operation, caller, parameters, error)
+    throw error
+  }
+}
+
+function requireMediaType(operation: Operation, request: FastifyRequest): void {
+  if (request.body === undefined) return
+  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  const taken = operation.consumes ?? ['application/json']
+  if (!taken.includes(type)) throw new AppError('unsupported_media_type', `Send the body as ${taken.join(' or ')}.`)
+}
+
+function unexpectedQuery(query: unknown) {
+  return Object.keys(query as object).map((name) => ({ path: `query.${name.slice(0, 60)}`, code: 'unknown_field', message: 'This address takes no query.' }))
+}
+
+function send(reply: FastifyReply, operation: Operation, answer: Answer): unknown {
+  reply.code(operation.success.status)
+  if (answer === null) return reply.send()
+  if ('stream' in answer) {
+    return reply.type(answer.contentType).header('Content-Disposition', `attachment; filename="${answer.fileName}"`).send(Readable.from(answer.stream))
+  }
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body))
+}
+
+/**
+ * A refused command is an audit event of its own: who tried what, and why it was refused. It stands with the organization of
+ * whoever tried, so that nobody learns of another's.
+ */
+async function noteRefusal(context: HttpContext, operation: Operation, caller: Caller, parameters: Record<string, string>, error: AppError): Promise<void> {
+  const foreign = error.code === 'not_found' && caller.organizationId !== null && parameters.org !== undefined
+  if (!foreign && error.code !== 'forbidden' && !isConflict(error)) return
+  const named = parameters.org === undefined ? undefined : context.verifier.replica.organizationNamed(parameters.org)
+  const organizationId = caller.organizationId ?? named?.id ?? null
+  const subject = parameters.key === undefined ? { kind: 'organization', id: organizationId ?? '' } : { kind: 'key', id: parameters.key.slice(0, 64) }
+  await commit(context.services, caller, async (unit) => unit.audit({ organizationId, action: 'command.refused', subject, detail: { operation: operation.id, code: error.code, reason: error.message } })).catch((failure: unknown) =>
+    context.log.error({ err: failure, requestId: caller.requestId }, 'a refusal could not be recorded'),
+  )
+}
+
+const CONFLICTS: readonly string[] = ['cap_reached', 'name_taken', 'slug_taken', 'status_conflict', 'policy_conflict', 'not_offered', 'version_changed', 'overlap_running', 'no_overlap', 'in_use', 'organization_suspended']
+
+function isConflict(error: AppError): boolean {
+  return CONFLICTS.includes(error.code)
+}

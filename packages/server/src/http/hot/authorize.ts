@@ -1,0 +1,178 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { allowsForwardAuth } from '@keywright/core/configuration/api.ts'
+import { isReservedSlug } from '@keywright/core/configuration/reserved.ts'
+import { AppError } from '@keywright/core/problem-code.ts'
+import { formatInstant } from '@keywright/core/time.ts'
+import type { CompiledApi } from '@keywright/core/verification/compiled-api.ts'
+import { type Allowed, type Denied, DENY_REASONS } from '@keywright/core/verification/decision.ts'
+import { authenticateVerifier } from '../authenticate.ts'
+import type { HttpContext } from '../context.ts'
+import { toProblem } from '../problem.ts'
+import { newRequestId, refuseSecretInUrl } from '../request-facts.ts'
+import { forwardedAddress } from './forwarded-address.ts'
+
+type Dialect = 'default' | 'nginx'
+
+/**
+ * `ANY /v1/authorize/{api}`: may the request that a proxy describes pass? The proxy shows a verifier key in `Keywright-Verifier`;
+ * without one it is told nothing of the client's credential, and no forwarded field is believed.
+ */
+export function answerAuthorize(context: HttpContext, request: IncomingMessage, response: ServerResponse): void {
+  const requestId = newRequestId(context.services.clock.now())
+  let dialect: Dialect = 'default'
+  // A body belongs to the client's request; the decision does not read it.
+  request.resume()
+  try {
+    refuseSecretInUrl(request.url ?? '/')
+    const target = readTarget(request.url as string)
+    dialect = target.dialect
+    if (!context.isReady()) throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
+    const caller = authenticateVerifier(context, request, 'keywright-verifier')
+    if (caller.apis !== 'all' && !caller.apis.includes(target.api)) throw new AppError('forbidden', `This verifier key is not for the API "${target.api}".`)
+    const api = isReservedSlug(target.api) ? undefined : context.verifier.api(target.api)
+    if (!api) throw new AppError('not_found', `There is no API "${target.api}".`)
+    requireForwardAuth(context, api)
+    const client = describeClient(context, request)
+    const decision = context.verifier.decide(api, client, request.headers['user-agent'] ?? null)
+    if (decision.valid) allow(response, decision, requestId)
+    else deny(context, response, decision, api, dialect, requestId)
+  } catch (error) {
+    const problem = toProblem(error, { requestId, supportContact: context.supportContact })
+    if (problem.status >= 500) context.log.error({ err: error, requestId }, 'forward-auth failed')
+    write(response, dialect, problem.status, problem.body, requestId, problem.headers)
+  }
+}
+
+function readTarget(url: string): { api: string; dialect: Dialect } {
+  const [path = '', query = ''] = url.split('?', 2)
+  const dialect = new URLSearchParams(query).get('dialect') ?? 'default'
+  if (dialect !== 'default' && dialect !== 'nginx') throw new AppError('invalid_request', 'The dialect must be "default" or "nginx".')
+  return { api: path.slice('/v1/authorize/'.length), dialect }
+}
+
+function requireForwardAuth(context: HttpContext, api: CompiledApi): void {
+  const types = api.definition.accepts.flatMap((slug) => context.verifier.replica.type(slug)?.definition ?? [])
+  if (!allowsForwardAuth(api.definition, types)) throw new AppError('policy_conflict', 'Key or companion of this API stand in the body, which a proxy does not pass on. Use middleware or /v1/verify.')
+}
+
+/** The end client's request, as the proxy describes it (Traefik, Caddy: X-Forwarded-*; nginx: X-Original-*, see the recipe). */
+function describeClient(context: HttpContext, request: IncomingMessage) {
+  const headers = request.headersDistinct
+  const one = (name: string): string | undefined => {
+    const values = headers[name]
+    if (values !== undefined && values.length > 1) throw new AppError('invalid_request', `The field ${name} stands more than once: the proxy must set it, not add to the client's.`)
+    return values?.[0]
+  }
+  const host = one('x-forwarded-host')
+  return {
+    request: {
+      method: one('x-forwarded-method') ?? one('x-original-method') ?? request.method ?? 'GET',
+      path: one('x-forwarded-uri') ?? one('x-original-uri') ?? '',
+      headers: withoutOurs(headers),
+      ...(host === undefined ? {} : { host }),
+    },
+    address: forwardedAddress(request, context.trustedProxies),
+  }
+}
+
+/** The proxy's own credential is not the client's. */
+function withoutOurs(headers: NodeJS.Dict<string[]>): NodeJS.Dict<string[]> {
+  const { 'keywright-verifier': _ours, ...rest } = headers
+  return rest
+}
+
+function allow(response: ServerResponse, { key, deprecation }: Allowed, requestId: string): void {
+  response.writeHead(200, {
+    'Content-Length': 0,
+    'Cache-Control': 'no-store',
+    'X-Request-Id': requestId,
+    'Keywright-Key': key.id,
+    'Keywright-Key-Type': key.type,
+    'Keywright-Organization': key.organization,
+    'Keywright-Organization-Id': key.organizationId,
+    'Keywright-Environment': key.environment,
+    'Keywright-Scopes': key.scopes.join(' '),
+    ...(deprecation === null
+      ? {}
+      : {
+          // RFC 9745: a structured-field date; RFC 8594: an HTTP date.
+          Deprecation: `@${Math.floor(deprecation.deprecatedAt / 1000)}`,
+          Sunset: new Date(deprecation.retiresAt).toUTCString(),
+          'Keywright-Key-Retires': formatInstant(deprecation.retiresAt),
+        }),
+  })
+  response.end()
+}
+
+function deny(context: HttpContext, response: ServerResponse, decision: Denied, api: CompiledApi, dialect: Dialect, requestId: string): void {
+  const { reason, detail, missing, retryAfterSeconds, successor } = decision
+  const status = DENY_REASONS[reason]
+  const scopes = reason === 'insufficient_scope' ? missing.join(' ') : ''
+  const body = {
+    type: `urn:keywright:refusal:${reason}`,
+    title: 'The key was refused',
+    status,
+    detail: SENTENCES[reason],
+    code: reason,
+    ...(detail === null ? {} : { reasonDetail: detail }),
+    ...(missing.length === 0 ? {} : { missing }),
+    ...(successor === null ? {} : { successor }),
+    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+    requestId,
+    ...(context.supportContact === null ? {} : { support: context.supportContact }),
+  }
+  const headers = {
+    'Keywright-Reason': reason,
+    ...(status === 401 ? { 'WWW-Authenticate': challenge(api, reason) } : {}),
+    ...(scopes === '' ? {} : { 'WWW-Authenticate': `Bearer realm="${api.definition.slug}", error="insufficient_scope", scope="${scopes}"`, 'Keywright-Scope': scopes }),
+    ...(retryAfterSeconds === null ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+  }
+  write(response, dialect, status, body, requestId, headers)
+}
+
+/** RFC 6750 section 3: without a credential no error is named. */
+function challenge(api: CompiledApi, reason: Denied['reason']): string {
+  const realm = `Bearer realm="${api.definition.slug}"`
+  return reason === 'missing' ? realm : `${realm}, error="invalid_token", error_description="${reason}"`
+}
+
+/**
+ * nginx's `auth_request` makes a 500 of everything but 2xx, 401 and 403; in its dialect the true status stands in a field of its
+ * own, for the recipe to restore.
+ */
+function write(response: ServerResponse, dialect: Dialect, status: number, body: unknown, requestId: string, headers: Record<string, string>): void {
+  const text = JSON.stringify(body)
+  const shown = dialect === 'nginx' && status !== 401 && status !== 403 ? 403 : status
+  const { 'Retry-After': retryAfter } = headers
+  response.writeHead(shown, {
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
+    'X-Request-Id': requestId,
+    ...headers,
+    ...(dialect === 'nginx' ? { 'Keywright-Status': String(status), ...(retryAfter === undefined ? {} : { 'Keywright-Retry-After': retryAfter }) } : {}),
+  })
+  response.end(text)
+}
+
+const SENTENCES: Record<Denied['reason'], string> = {
+  missing: 'No API key was sent.',
+  malformed: 'What was sent is not an API key, or not exactly one.',
+  unknown: 'This API key is not known.',
+  wrong_carrier: 'The API key was sent in the wrong place.',
+  replaced: 'This API key was replaced by a newer one.',
+  pending: 'This API key is not active yet.',
+  inactive: 'This API key is deactivated.',
+  removed: 'This API key was removed.',
+  expired: 'This API key has expired.',
+  retired: 'API keys of this kind were retired.',
+  organization_suspended: 'The account of this API key is suspended.',
+  organization_mismatch: 'This API key belongs to another account than the request names.',
+  wrong_environment: 'This API key belongs to another environment.',
+  wrong_type: 'This API does not accept API keys of this kind.',
+  exchange_required: 'This key only mints session tokens; send one of those.',
+  ip_not_allowed: 'This API key may not be used from this address.',
+  insufficient_scope: 'This API key may not do this.',
+  not_entitled: 'The package of this account does not include this.',
+  rate_limited: 'Too many calls. Try again later.',
+}
