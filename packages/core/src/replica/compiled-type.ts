@@ -6,6 +6,8 @@ export interface CompiledType {
   readonly definition: KeyType
   /** Scope -> the entitlement it needs, or null. */
   readonly offered: ReadonlyMap<string, string | null>
+  /** False: neither the type nor any scope of it needs an entitlement. */
+  readonly asksEntitlements: boolean
   readonly companions: readonly CompiledCompanion[]
 }
 
@@ -13,6 +15,7 @@ export function compileType(definition: KeyType): CompiledType {
   return {
     definition,
     offered: new Map(definition.scopes.offered.map(({ scope, entitlement }) => [scope, entitlement])),
+    asksEntitlements: definition.offeredWith !== null || definition.scopes.offered.some((offered) => offered.entitlement !== null),
     companions: definition.companions.map(compileCompanion),
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DigestIndex } from './digest-index.ts'
+import { DigestIndex, expandSeed, hashOf } from './digest-index.ts'
 import { DIGEST_WORDS, printBase64urlDigest, readBase64urlDigest, readLatin1Digest } from './digest.ts'
 
 /** Digests in the order in which they were added. */
@@ -21,7 +21,7 @@ const CHOSEN: [string, (number: number) => number[]][] = [
   ['differ in the first word only', (number) => [number, 2, 3, 4, 5, 6, 7, 8]],
   ['differ in the highest bits of words only', (number) => Array.from({ length: 8 }, (_none, word) => ((number >> (word * 2)) & 3) * 0x40000000)],
   ['have words of one sum', (number) => [number, 0x10000 - number, 0, 0, 0, 0, 0, 0]],
-  ['are one word over and over', (number) => new Array<number>(8).fill(number)],
+  ['are one word over and over', (number) => Array.from({ length: 8 }, () => number)],
 ]
 
 describe('the digest index', () => {
@@ -35,6 +35,14 @@ describe('the digest index', () => {
       // One comparison each, and few in vain.
       expect(compared() - before).toBeLessThan(COUNT * 1.5)
       expect(index.find(Uint32Array.from([9, 8, 7, 6, 5, 4, 3, 2]))).toBe(-1)
+    }
+  })
+
+  test.each(CHOSEN)('spreads digests that %s over the slots', (_name, make) => {
+    for (const seed of SEEDS) {
+      const bySlot = new Uint32Array(8192)
+      for (let number = 0; number < COUNT; number++) bySlot[hashOf(Uint32Array.from(make(number)), 0, expandSeed(seed)) >>> 19]!++
+      expect(Math.max(...bySlot)).toBeLessThan(16)
     }
   })
 

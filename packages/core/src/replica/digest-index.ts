@@ -103,8 +103,8 @@ export class DigestIndex {
   }
 }
 
-/** Upper and lower half of the hash are two functions with multipliers of their own. */
-function hashOf(words: Uint32Array, offset: number, by: Uint32Array): number {
+/** Unsigned 32 bits; upper and lower half are two functions with multipliers of their own. */
+export function hashOf(words: Uint32Array, offset: number, by: Uint32Array): number {
   let upper = 0
   let lower = 0
   for (let word = 0, at = 0; word < DIGEST_WORDS; word++, at += 4) {
@@ -116,7 +116,7 @@ function hashOf(words: Uint32Array, offset: number, by: Uint32Array): number {
 }
 
 /** Eight random words -> the multipliers, by the finalizer of MurmurHash3 over a counter: the words are secret, so that is enough. */
-function expandSeed(seed: Uint32Array): Uint32Array {
+export function expandSeed(seed: Uint32Array): Uint32Array {
   return Uint32Array.from({ length: MULTIPLIERS }, (_none, index) => {
     let value = (seed[index % seed.length] as number) + Math.imul(index + 1, 0x9e3779b9)
     value = Math.imul(value ^ (value >>> 16), 0x85ebca6b)

@@ -40,7 +40,7 @@ class Model {
     const organization = this.organizations.get(key.organizationId)
     const holds = (list: 'any' | string[]) => LISTS.find(([each]) => each === list || String(each) === String(list))?.[1]
     const sunset = type?.sunset.filter((rule) => rule.origin === null || rule.origin === key.origin) ?? []
-    if (version?.endsAt != null && now >= version.endsAt) return 'replaced'
+    if (version && version.endsAt !== null && now >= version.endsAt) return 'replaced'
     if (key.status !== 'active') return key.status
     if (key.expiresAt !== null && now >= key.expiresAt) return 'expired'
     if (sunset.some((rule) => now >= rule.retiredAt)) return 'retired'

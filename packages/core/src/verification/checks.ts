@@ -114,11 +114,12 @@ export function scopeDenial(key: FoundKey, request: VerificationRequest, route: 
       if (!effective.includes(scope)) return deny(key, 'insufficient_scope', null, distinct(needed.filter((each) => !effective.includes(each))))
     }
   }
+  if (compiled === null || !compiled.asksEntitlements) return null
   const missing: string[] = []
-  const offeredWith = compiled?.definition.offeredWith ?? null
+  const { offeredWith } = compiled.definition
   if (offeredWith !== null && !key.owner.entitlements.has(offeredWith)) missing.push(offeredWith)
   for (const scope of needed) {
-    const entitlement = compiled?.offered.get(scope) ?? null
+    const entitlement = compiled.offered.get(scope) ?? null
     if (entitlement !== null && !key.owner.entitlements.has(entitlement)) missing.push(entitlement)
   }
   return missing.length > 0 ? deny(key, 'not_entitled', null, distinct(missing)) : null

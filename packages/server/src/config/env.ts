@@ -42,6 +42,7 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'KEYWRIGHT_SUPPORT_CONTACT', use: 'server', sentence: 'Whom a refusal names for help: an e-mail address, a URL or a sentence.' },
   { name: 'KEYWRIGHT_URL', use: 'remote', fallback: 'http://127.0.0.1:4400', sentence: 'The server that a command talks to.' },
   { name: 'KEYWRIGHT_KEY', use: 'remote', secret: true, sentence: 'The management key that a command presents.' },
+  { name: 'KEYWRIGHT_SECRET', use: 'remote', sentence: 'The secret that `verify` and `identify` are about, where it does not come on standard input.' },
   { name: 'KEYWRIGHT_TEST_LONG', use: 'tests', sentence: 'Tests only: set by `npm run test:long`.' },
   { name: 'KEYWRIGHT_TEST_INSTALL', use: 'tests', sentence: 'Tests only: "no" keeps the test runner from installing what it needs.' },
   { name: 'KEYWRIGHT_DATABASE_URL', use: 'later', secret: true, sentence: `PostgreSQL as the store ${LATER}; data is kept in SQLite under KEYWRIGHT_DATA.` },
