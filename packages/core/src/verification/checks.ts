@@ -35,7 +35,7 @@ export function statusDenial(key: FoundKey, now: Instant): Check {
 /** Second identifiers must name the key's organization; those that name an environment are judged with it. */
 export function companionDenial(key: FoundKey, api: CompiledApi | null, request: VerificationRequest, route: RouteMatch): Check {
   if (request.organization !== undefined && !key.owner.names.has(request.organization)) return deny(key, 'organization_mismatch')
-  return companionsOf(key, api, request, route, 'organization', (value) => key.owner.names.has(value))
+  return companionsOf(key, api, request, route, 'organization', (value, folded) => key.owner.names.has(value) || (folded && [...key.owner.names].some((name) => name.toLowerCase() === value)))
 }
 
 export function environmentDenial(key: FoundKey, api: CompiledApi | null, request: VerificationRequest, route: RouteMatch): Check {
@@ -46,7 +46,7 @@ export function environmentDenial(key: FoundKey, api: CompiledApi | null, reques
   return companionsOf(key, api, request, route, 'environment', (value) => value === environment)
 }
 
-function companionsOf(key: FoundKey, api: CompiledApi | null, request: VerificationRequest, route: RouteMatch, names: 'organization' | 'environment', accepts: (value: string) => boolean): Check {
+function companionsOf(key: FoundKey, api: CompiledApi | null, request: VerificationRequest, route: RouteMatch, names: 'organization' | 'environment', accepts: (value: string, folded: boolean) => boolean): Check {
   if (api === null) return null
   const reason = names === 'organization' ? 'organization_mismatch' : 'wrong_environment'
   const companions = key.profile.type.compiled?.companions.length ? [...api.companions, ...key.profile.type.compiled.companions] : api.companions
@@ -64,7 +64,7 @@ function companionsOf(key: FoundKey, api: CompiledApi | null, request: Verificat
     if (read.kind === 'unreadable') return deny(key, reason, 'companion_unreadable')
     if (read.kind === 'absent') {
       if (companion.required) return deny(key, reason, 'companion_missing')
-    } else if (!accepts(read.value)) return deny(key, reason)
+    } else if (!accepts(read.value, companion.fold === 'lowercase')) return deny(key, reason)
   }
   return null
 }

@@ -77,13 +77,13 @@ export async function organizationByIdOrSlug(transaction: ReadTransaction, build
   return row ? toOrganization(row) : null
 }
 
-/** Who has this slug or alias; null: nobody. */
+/** Who has this slug or alias, in whatever case: a companion may fold what it reads, so two must not differ by case alone. Null: nobody. */
 export async function organizationOfName(
   transaction: ReadTransaction,
   build: Build,
   name: string,
 ): Promise<{ organizationId: string; kind: 'slug' | 'alias' } | null> {
-  const row = await transaction.first(build.selectFrom('organization_names').selectAll().where('name', '=', name).compile())
+  const row = await transaction.first(build.selectFrom('organization_names').selectAll().where(sql<boolean>`lower(name) = lower(${name})`).compile())
   return row ? { organizationId: row.organization_id, kind: row.kind } : null
 }
 

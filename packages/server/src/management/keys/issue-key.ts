@@ -6,12 +6,13 @@ import { planIssue } from '@keywright/core/policy/issue-policy.ts'
 import { AppError } from '@keywright/core/problem-code.ts'
 import type { Grant } from '@keywright/core/replica/change.ts'
 import type { Secret } from '@keywright/core/secret/secret.ts'
+import { formatInstant } from '@keywright/core/time.ts'
 import type { AuditAction } from '../../events/catalog.ts'
 import type { StoredKey } from '../../store/key-record.ts'
 import { insertKeyQuery, nameExistsQuery } from '../../store/keys.ts'
 import type { Schema } from '../../store/schema.ts'
 import { insertVersionQuery, type StoredVersion } from '../../store/secret-versions.ts'
-import { definitionOf, keyTypeQuery, requireTypeRole } from '../policy.ts'
+import { definitionOf, keyTypeQuery, requireTypeRole, retiresAt } from '../policy.ts'
 import type { Caller, Services } from '../services.ts'
 import { commit, type Unit } from '../unit.ts'
 import { capCountQuery, requireRoom } from './check-cap.ts'
@@ -37,6 +38,8 @@ export async function issueKey(services: Services, caller: Caller, organizationI
     requireTypeRole(caller, type, 'manage')
     if (organization.status === 'suspended') throw new AppError('organization_suspended', 'The organization is suspended; keys cannot be issued until an operator restores it.')
     requireOffered(type, organization)
+    const retiredAt = retiresAt(type, { origin: input.origin ?? type.origin })
+    if (retiredAt !== null && unit.now >= retiredAt) throw new AppError('not_offered', `Keys of this kind were retired at ${formatInstant(retiredAt)}: a new one would be refused from the start.`)
     return issueInUnit(services, caller, unit, { organization, type, input, action: 'key.issued' })
   })
 }

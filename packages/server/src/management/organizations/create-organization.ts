@@ -1,6 +1,6 @@
 import type { CreateOrganization } from '@keywright/core/contract/organizations.ts'
 import { FIRST_ENVIRONMENTS } from '@keywright/core/configuration/configuration.ts'
-import { isReservedSlug } from '@keywright/core/configuration/reserved.ts'
+import { isReservedSlug, OWN_ENVIRONMENT } from '@keywright/core/configuration/reserved.ts'
 import { makeId } from '@keywright/core/id.ts'
 import { AppError, type FieldError } from '@keywright/core/problem-code.ts'
 import { putAddressList } from '../../store/address-lists.ts'
@@ -54,7 +54,7 @@ export async function checkOrganization(unit: Unit, organization: StoredOrganiza
   if (isReservedSlug(organization.slug)) errors.push({ path: 'slug', code: 'reserved', message: 'Slugs that begin with "kw" are Keywright\'s own.' })
   const names = [{ path: 'slug', name: organization.slug }, ...organization.aliases.map((name, index) => ({ path: `aliases[${index}]`, name }))]
   for (const [index, { path, name }] of names.entries()) {
-    if (names.findIndex((each) => each.name === name) !== index) errors.push({ path, code: 'repeated', message: `"${name}" stands twice.` })
+    if (names.findIndex((each) => each.name.toLowerCase() === name.toLowerCase()) !== index) errors.push({ path, code: 'repeated', message: `"${name}" stands twice.` })
     const holder = await organizationOfName(transaction, build, name)
     if (holder && holder.organizationId !== organization.id) taken.push({ path, code: 'taken', message: `"${name}" is in use.` })
   }
@@ -64,6 +64,7 @@ export async function checkOrganization(unit: Unit, organization: StoredOrganiza
     if (organization.entitlements.indexOf(entitlement) !== index) errors.push({ path: `entitlements[${index}]`, code: 'repeated', message: `"${entitlement}" stands twice.` })
   }
   for (const [index, environment] of organization.environments.entries()) {
+    if (environment === OWN_ENVIRONMENT) errors.push({ path: `environments[${index}]`, code: 'reserved', message: `The environment "${environment}" is Keywright's own.` })
     if (organization.environments.indexOf(environment) !== index) errors.push({ path: `environments[${index}]`, code: 'repeated', message: `"${environment}" stands twice.` })
   }
   if (errors.length > 0) throw new AppError('invalid_request', 'The organization cannot be like this.', { errors: [...errors, ...taken] })
