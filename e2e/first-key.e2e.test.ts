@@ -24,7 +24,10 @@ test('a key is issued, presented, refused after it was removed', async () => {
   await server.applyPreset('insider-one', key)
   await server.must(201, 'POST', '/v1/organizations', { key, body: { slug: 'acme', entitlements: ['insider-upsert'] } })
   const { secret: verifier } = await server.must(201, 'POST', '/v1/verifier-keys', { key, body: { name: 'gateway', apis: 'all' } })
-  const issued = await server.must(201, 'POST', '/v1/organizations/acme/keys', { key, body: { type: 'insider-one-ucd', environment: 'live', addresses: 'any' } })
+  const issued = await server.must(201, 'POST', '/v1/organizations/acme/keys', {
+    key,
+    body: { type: 'insider-one-ucd', environment: 'live', addresses: 'any' },
+  })
   const verify = () => server.must(200, 'POST', '/v1/verify', { key: verifier, body: { secret: issued.secret } })
   expect(await verify()).toMatchObject({ valid: true, key: { id: issued.key.id, organization: 'acme' } })
   await server.must(200, 'DELETE', `/v1/organizations/acme/keys/${issued.key.id}`, { key })

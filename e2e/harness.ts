@@ -88,12 +88,20 @@ export class TestServer implements AsyncDisposable {
   async call(method: string, path: string, { key, body, headers }: CallOptions = {}): Promise<Answered> {
     const response = await fetch(`${this.url}${path}`, {
       method,
-      headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       redirect: 'manual',
     })
     const text = await response.text()
-    return { status: response.status, headers: response.headers, body: /json/.test(response.headers.get('content-type') ?? '') && text !== '' ? JSON.parse(text) : text === '' ? null : text }
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: /json/.test(response.headers.get('content-type') ?? '') && text !== '' ? JSON.parse(text) : text === '' ? null : text,
+    }
   }
 
   /** The same, failing unless the status is the expected one; answers the body. */
@@ -128,7 +136,11 @@ export class TestServer implements AsyncDisposable {
   }
 
   async applyPreset(name: string, key: string): Promise<void> {
-    await this.must(200, 'POST', '/v1/config:apply', { key, body: readFileSync(join(ROOT, 'presets', `${name}.yaml`), 'utf8'), headers: { 'content-type': 'application/yaml' } })
+    await this.must(200, 'POST', '/v1/config:apply', {
+      key,
+      body: readFileSync(join(ROOT, 'presets', `${name}.yaml`), 'utf8'),
+      headers: { 'content-type': 'application/yaml' },
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

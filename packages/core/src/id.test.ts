@@ -64,7 +64,18 @@ describe('ids', () => {
 
   test('what is not written as we write it is no id', () => {
     const id = makeId('key', 1_785_000_000_000, new Uint8Array(10))
-    for (const wrong of [id.toUpperCase(), id.slice(0, -1), `${id}0`, ` ${id}`, `${id.slice(0, -1)}\n`, `${id.slice(0, -1)}u`, `key_8${id.slice(5)}`, id.replace('_', '-'), id.slice(4), '']) {
+    for (const wrong of [
+      id.toUpperCase(),
+      id.slice(0, -1),
+      `${id}0`,
+      ` ${id}`,
+      `${id.slice(0, -1)}\n`,
+      `${id.slice(0, -1)}u`,
+      `key_8${id.slice(5)}`,
+      id.replace('_', '-'),
+      id.slice(4),
+      '',
+    ]) {
       expect([wrong, isId('key', wrong)]).toEqual([wrong, false])
     }
   })

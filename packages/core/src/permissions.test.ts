@@ -39,7 +39,8 @@ describe('granting', () => {
     for (const granting of ROLES) {
       for (const granted of ROLES) {
         if (!coversRole(granting, granted)) continue
-        for (const action of ACTIONS) if (roleAllows(granted, action)) expect([granting, granted, action, roleAllows(granting, action)]).toEqual([granting, granted, action, true])
+        for (const action of ACTIONS)
+          if (roleAllows(granted, action)) expect([granting, granted, action, roleAllows(granting, action)]).toEqual([granting, granted, action, true])
       }
     }
   })
@@ -57,6 +58,7 @@ describe('granting', () => {
   })
 
   test('a right does not travel in a circle: covering is transitive', () => {
-    for (const a of ROLES) for (const b of ROLES) for (const c of ROLES) if (coversRole(a, b) && coversRole(b, c)) expect([a, b, c, coversRole(a, c)]).toEqual([a, b, c, true])
+    for (const a of ROLES)
+      for (const b of ROLES) for (const c of ROLES) if (coversRole(a, b) && coversRole(b, c)) expect([a, b, c, coversRole(a, c)]).toEqual([a, b, c, true])
   })
 })

@@ -48,7 +48,12 @@ export async function openStore(config: Config, secrets: Secrets, clock: Clock, 
         await putSettingOnce(transaction, database.build, 'installationId', makeId('installation', clock.now(), systemRandom(10)))
       })
     }
-    return { folder, database, services: { database, clock, random: systemRandom, masterKey, afterCommit }, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
+    return {
+      folder,
+      database,
+      services: { database, clock, random: systemRandom, masterKey, afterCommit },
+      [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+    }
   } catch (error) {
     await database[Symbol.asyncDispose]()
     throw error
@@ -79,7 +84,16 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
     resources.defer(flushUsage)
     let ready = false
     const verifier = new Verifier({ feed, clock, limiter, usage })
-    const app = createApp({ services: store.services, verifier, trustedProxies: config.trustedProxies, supportContact: config.supportContact, flushUsage, isReady: () => ready, log, setClock: set === null ? null : (now) => set.set(now) })
+    const app = createApp({
+      services: store.services,
+      verifier,
+      trustedProxies: config.trustedProxies,
+      supportContact: config.supportContact,
+      flushUsage,
+      isReady: () => ready,
+      log,
+      setClock: set === null ? null : (now) => set.set(now),
+    })
     await app.listen({ host: config.listen.host, port: config.listen.port }).catch((error: unknown) => {
       throw listenError(error, config)
     })
@@ -97,7 +111,12 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
     const { address, port, family } = app.server.address() as AddressInfo
     const bootstrapped = (await getSetting(store.database.reader, store.database.build, 'bootstrappedAt')) !== null
     const owned = resources.move()
-    return { url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, dataFolder: store.folder.path, bootstrapped, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+    return {
+      url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+      dataFolder: store.folder.path,
+      bootstrapped,
+      [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    }
   } catch (error) {
     await resources.disposeAsync()
     throw error
@@ -134,7 +153,13 @@ function refuseTestClockInEarnest(config: Config): void {
 function listenError(error: unknown, config: Config): unknown {
   const { code } = error as NodeJS.ErrnoException
   const at = `${config.listen.host}:${config.listen.port}`
-  if (code === 'EADDRINUSE') return new AppError('invalid_configuration', `Something else listens on ${at} already. Stop it, or set KEYWRIGHT_LISTEN to another address.`, { cause: error })
-  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') return new AppError('invalid_configuration', `This machine does not let Keywright listen on ${at} (${code}). Set KEYWRIGHT_LISTEN to another address.`, { cause: error })
+  if (code === 'EADDRINUSE')
+    return new AppError('invalid_configuration', `Something else listens on ${at} already. Stop it, or set KEYWRIGHT_LISTEN to another address.`, {
+      cause: error,
+    })
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+    return new AppError('invalid_configuration', `This machine does not let Keywright listen on ${at} (${code}). Set KEYWRIGHT_LISTEN to another address.`, {
+      cause: error,
+    })
   return error
 }

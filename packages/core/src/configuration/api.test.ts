@@ -4,11 +4,26 @@ import { companion } from './key-type.ts'
 
 const parse = (fields: object) => api.safeParse({ slug: 'x', accepts: ['a'], ...fields })
 
-it.each(['http://127.0.0.1:4501', 'http://10.0.0.4:8080/base', 'http://crm:4501', 'https://crm.example.com', 'http://[::1]:4501', 'http://localhost'])('may stand before %s', (upstream) => {
-  expect(parse({ upstream }).success).toBe(true)
-})
+it.each(['http://127.0.0.1:4501', 'http://10.0.0.4:8080/base', 'http://crm:4501', 'https://crm.example.com', 'http://[::1]:4501', 'http://localhost'])(
+  'may stand before %s',
+  (upstream) => {
+    expect(parse({ upstream }).success).toBe(true)
+  },
+)
 
-it.each(['ftp://x', 'crm:4501', 'http://', 'http://user:password@crm', 'http://crm?x=1', 'http://crm#x', 'http://crm/a b', 'http://crm\\x', 'http://crm:port', 'javascript:alert(1)', ''])('may not stand before %s', (upstream) => {
+it.each([
+  'ftp://x',
+  'crm:4501',
+  'http://',
+  'http://user:password@crm',
+  'http://crm?x=1',
+  'http://crm#x',
+  'http://crm/a b',
+  'http://crm\\x',
+  'http://crm:port',
+  'javascript:alert(1)',
+  '',
+])('may not stand before %s', (upstream) => {
   expect(parse({ upstream }).success).toBe(false)
 })
 
@@ -27,7 +42,14 @@ it.each(['{organization}.example.com', '{organization}-staging.localhost', 'api.
   expect(companion.safeParse({ from: 'host', template, names: 'organization' }).success).toBe(true)
 })
 
-it.each(['example.com', '{a}.{b}.com', '{organization}.example.com:8080', '{Organization}.example.com', 'https://{organization}.example.com', '{organization}.Example.com'])('refuses the host template %s, which would never match', (template) => {
+it.each([
+  'example.com',
+  '{a}.{b}.com',
+  '{organization}.example.com:8080',
+  '{Organization}.example.com',
+  'https://{organization}.example.com',
+  '{organization}.Example.com',
+])('refuses the host template %s, which would never match', (template) => {
   expect(companion.safeParse({ from: 'host', template, names: 'organization' }).success).toBe(false)
 })
 

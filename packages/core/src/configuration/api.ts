@@ -24,7 +24,11 @@ export const api = z.strictObject({
   /** The environment this API serves; null: any, or the one a companion names. */
   environment: slug.nullable().default(null),
   accepts: z.array(slug).min(1, 'An API accepts at least one key type.').max(100),
-  carriers: z.array(carrier).min(1, 'An API needs at least one carrier.').max(10).default([{ in: 'header', name: 'Authorization', scheme: 'bearer' }]),
+  carriers: z
+    .array(carrier)
+    .min(1, 'An API needs at least one carrier.')
+    .max(10)
+    .default([{ in: 'header', name: 'Authorization', scheme: 'bearer' }]),
   companions: z.array(companion).max(5).default([]),
   /** Null: any path, and no route asks for a scope. A list: what is not on it is refused. */
   routes: z.array(route).min(1).max(500).nullable().default(null),

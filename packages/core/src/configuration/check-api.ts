@@ -23,7 +23,8 @@ export function checkApi(definition: Api, merged: Configuration, report: Report)
 
 function checkAccepts(definition: Api, merged: Configuration, report: Report): KeyType[] {
   const { environment } = definition
-  if (environment !== null && !merged.environments.includes(environment)) report('environment', 'unknown_environment', `There is no environment "${environment}"; list it under environments.`)
+  if (environment !== null && !merged.environments.includes(environment))
+    report('environment', 'unknown_environment', `There is no environment "${environment}"; list it under environments.`)
   const twice = unique(definition.accepts, (slug) => slug)
   if (twice) report(`accepts[${twice.index}]`, 'duplicate_key_type', `The key type "${twice.value}" stands twice.`)
   const accepted: KeyType[] = []
@@ -34,7 +35,11 @@ function checkAccepts(definition: Api, merged: Configuration, report: Report): K
     else {
       accepted.push(type)
       if (environment !== null && type.environments !== null && !type.environments.includes(environment)) {
-        report(`accepts[${index}]`, 'type_not_in_environment', `The API serves the environment "${environment}", which the key type "${slug}" does not allow, so no such key would ever be accepted.`)
+        report(
+          `accepts[${index}]`,
+          'type_not_in_environment',
+          `The API serves the environment "${environment}", which the key type "${slug}" does not allow, so no such key would ever be accepted.`,
+        )
       }
     }
   }
@@ -47,7 +52,11 @@ function checkMeeting(definition: Api, type: KeyType, report: Report): void {
   if (type.carriers !== null) {
     const places = new Set(definition.carriers.map(carrierPlace))
     if (!type.carriers.some((entry) => places.has(carrierPlace(entry)))) {
-      report(path, 'no_common_carrier', `The key type "${type.slug}" may only come in ${type.carriers.map(describeCarrier).join(', ')}; this API takes ${definition.carriers.map(describeCarrier).join(', ')}. They have no carrier in common.`)
+      report(
+        path,
+        'no_common_carrier',
+        `The key type "${type.slug}" may only come in ${type.carriers.map(describeCarrier).join(', ')}; this API takes ${definition.carriers.map(describeCarrier).join(', ')}. They have no carrier in common.`,
+      )
     }
   }
   checkCompanions(type.companions, definition.carriers, (_path, code, message) => {
@@ -55,7 +64,8 @@ function checkMeeting(definition: Api, type: KeyType, report: Report): void {
   })
 }
 
-const FORWARD_AUTH_SENTENCE = 'Body carriers and body companions work in middleware, /v1/verify and the gateway; a proxy does not pass the body on, so forward-auth cannot see them.'
+const FORWARD_AUTH_SENTENCE =
+  'Body carriers and body companions work in middleware, /v1/verify and the gateway; a proxy does not pass the body on, so forward-auth cannot see them.'
 
 function checkBody(definition: Api, accepted: readonly KeyType[], report: Report): void {
   if (definition.forwardAuth === true && readsBody(definition, accepted)) report('forwardAuth', 'body_with_forward_auth', FORWARD_AUTH_SENTENCE)
@@ -63,7 +73,12 @@ function checkBody(definition: Api, accepted: readonly KeyType[], report: Report
   const neededInBody = [...definition.companions, ...accepted.flatMap((type) => type.companions)].some((entry) => entry.from === 'body' && entry.required)
   if (!everyCarrierInBody && !neededInBody) return
   for (const [index, route] of (definition.routes ?? []).entries()) {
-    if (route.method === 'GET') report(`routes[${index}].method`, 'body_with_get', 'Key or companion stand in the body, and a GET request has none, so every call of this route would be refused.')
+    if (route.method === 'GET')
+      report(
+        `routes[${index}].method`,
+        'body_with_get',
+        'Key or companion stand in the body, and a GET request has none, so every call of this route would be refused.',
+      )
   }
 }
 
@@ -103,8 +118,10 @@ function checkPathCompanion(definition: Api, companion: KeyType['companions'][nu
   for (const [index, route] of definition.routes.entries()) {
     const segment = segmentsOf(route.path).find((entry) => 'name' in entry && entry.name === name)
     if (segment) found = true
-    if (segment && 'rest' in segment && segment.rest) report(`routes[${index}].path`, 'companion_is_rest', `"{${name}+}" stands for several segments, so it cannot be the companion${of}.`)
-    else if (!segment && companion.required) report(`routes[${index}].path`, 'companion_not_in_route', `The companion${of} is required, but this route has no parameter "{${name}}".`)
+    if (segment && 'rest' in segment && segment.rest)
+      report(`routes[${index}].path`, 'companion_is_rest', `"{${name}+}" stands for several segments, so it cannot be the companion${of}.`)
+    else if (!segment && companion.required)
+      report(`routes[${index}].path`, 'companion_not_in_route', `The companion${of} is required, but this route has no parameter "{${name}}".`)
   }
   if (!found && !companion.required) report(path, 'companion_not_in_route', `No route has the parameter "{${name}}" of the companion${of}.`)
 }

@@ -3,8 +3,27 @@ import type { Carrier, Companion } from './key-type.ts'
 
 /** Fields that proxies rewrite or drop, that every log keeps, or that say where a request came from: no key and no companion may stand there. */
 const FORBIDDEN_FIELDS = new Set([
-  'host', 'cookie', 'set-cookie', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'connection', 'keep-alive', 'te',
-  'trailer', 'upgrade', 'expect', 'proxy-connection', 'proxy-authorization', 'proxy-authenticate', 'forwarded', 'via', 'x-real-ip', 'referer', 'user-agent',
+  'host',
+  'cookie',
+  'set-cookie',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
+  'proxy-connection',
+  'proxy-authorization',
+  'proxy-authenticate',
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'referer',
+  'user-agent',
 ])
 
 export function isForbiddenField(name: string): boolean {
@@ -28,9 +47,14 @@ export function checkCarriers(carriers: readonly Carrier[], report: Report): voi
     if (seen.has(place)) report(`carriers[${index}]`, 'duplicate_carrier', `The carrier ${describeCarrier(carrier)} stands twice.`)
     seen.add(place)
     if (carrier.in === 'header' && isForbiddenField(carrier.name)) {
-      report(`carriers[${index}].name`, 'forbidden_header', `A key cannot travel in "${carrier.name}": proxies rewrite, drop or log that field, or Keywright uses it.`)
+      report(
+        `carriers[${index}].name`,
+        'forbidden_header',
+        `A key cannot travel in "${carrier.name}": proxies rewrite, drop or log that field, or Keywright uses it.`,
+      )
     }
-    if (carrier.in === 'body' && carrier.name === '__proto__') report(`carriers[${index}].name`, 'forbidden_field', 'A body field cannot be called "__proto__".')
+    if (carrier.in === 'body' && carrier.name === '__proto__')
+      report(`carriers[${index}].name`, 'forbidden_field', 'A body field cannot be called "__proto__".')
   }
 }
 
@@ -48,7 +72,12 @@ export function checkCompanions(companions: readonly Companion[], carriers: read
       report(path, 'forbidden_header', `A companion cannot stand in "${name}": proxies rewrite, drop or set that field, or Keywright uses it.${instead}`)
     }
     if (companion.from === 'body' && name === '__proto__') report(path, 'forbidden_field', 'A body field cannot be called "__proto__".')
-    const same = carriers.some((carrier) => (companion.from === 'header' && carrier.in === 'header' && carrier.name.toLowerCase() === name.toLowerCase()) || (companion.from === 'body' && carrier.in === 'body' && carrier.name === name))
-    if (same) report(path, 'companion_is_carrier', `The ${companion.from} field "${name}" already carries the key, so it cannot name the ${companion.names} as well.`)
+    const same = carriers.some(
+      (carrier) =>
+        (companion.from === 'header' && carrier.in === 'header' && carrier.name.toLowerCase() === name.toLowerCase()) ||
+        (companion.from === 'body' && carrier.in === 'body' && carrier.name === name),
+    )
+    if (same)
+      report(path, 'companion_is_carrier', `The ${companion.from} field "${name}" already carries the key, so it cannot name the ${companion.names} as well.`)
   }
 }

@@ -13,13 +13,22 @@ function check(input: { entitlements?: string[]; environments?: string[]; keyTyp
 }
 
 const ofType = (fields: TypeInput): string[] => check({ entitlements: ['e'], keyTypes: [{ slug: 'a', prefix: 'a', ...fields }] })
-const ofApi = (fields: TypeInput, type: TypeInput = {}): string[] => check({ keyTypes: [{ slug: 'a', prefix: 'a', ...type }], apis: [{ slug: 'x', accepts: ['a'], ...fields }] })
+const ofApi = (fields: TypeInput, type: TypeInput = {}): string[] =>
+  check({ keyTypes: [{ slug: 'a', prefix: 'a', ...type }], apis: [{ slug: 'x', accepts: ['a'], ...fields }] })
 
 describe('a configuration without a mistake', () => {
   it('passes', () => {
     expect(check({})).toEqual([])
     expect(ofType({})).toEqual([])
-    expect(ofApi({ routes: [{ method: 'GET', path: '/a/{id}' }, { method: 'GET', path: '/a' }, { method: 'POST', path: '/a/{id}' }] })).toEqual([])
+    expect(
+      ofApi({
+        routes: [
+          { method: 'GET', path: '/a/{id}' },
+          { method: 'GET', path: '/a' },
+          { method: 'POST', path: '/a/{id}' },
+        ],
+      }),
+    ).toEqual([])
   })
 
   it('names all mistakes at once', () => {
@@ -39,11 +48,48 @@ describe('names', () => {
     ['an environment twice', { environments: ['live', 'live'] }, ['environments[1] duplicate_slug']],
     ["Keywright's own environment", { environments: ['keywright'] }, ['environments[0] reserved_slug']],
     ["a name of Keywright's own", { entitlements: ['kw', 'kw-x'] }, ['entitlements[0] reserved_slug', 'entitlements[1] reserved_slug']],
-    ['a key type twice', { keyTypes: [{ slug: 'a', prefix: 'a' }, { slug: 'a', prefix: 'b' }] }, ['keyTypes[a].slug duplicate_slug']],
-    ['a prefix twice', { keyTypes: [{ slug: 'a', prefix: 'a' }, { slug: 'b', prefix: 'a' }] }, ['keyTypes[b].prefix duplicate_prefix']],
-    ['a reserved prefix', { keyTypes: [{ slug: 'a', prefix: 'kw' }, { slug: 'b', prefix: 'kw_b' }] }, ['keyTypes[a].prefix reserved_prefix', 'keyTypes[b].prefix reserved_prefix']],
+    [
+      'a key type twice',
+      {
+        keyTypes: [
+          { slug: 'a', prefix: 'a' },
+          { slug: 'a', prefix: 'b' },
+        ],
+      },
+      ['keyTypes[a].slug duplicate_slug'],
+    ],
+    [
+      'a prefix twice',
+      {
+        keyTypes: [
+          { slug: 'a', prefix: 'a' },
+          { slug: 'b', prefix: 'a' },
+        ],
+      },
+      ['keyTypes[b].prefix duplicate_prefix'],
+    ],
+    [
+      'a reserved prefix',
+      {
+        keyTypes: [
+          { slug: 'a', prefix: 'kw' },
+          { slug: 'b', prefix: 'kw_b' },
+        ],
+      },
+      ['keyTypes[a].prefix reserved_prefix', 'keyTypes[b].prefix reserved_prefix'],
+    ],
     ['a reserved key type', { keyTypes: [{ slug: 'kw-management', prefix: 'a' }] }, ['keyTypes[kw-management].slug reserved_slug']],
-    ['an API twice', { keyTypes: [{ slug: 'a', prefix: 'a' }], apis: [{ slug: 'x', accepts: ['a'] }, { slug: 'x', accepts: ['a'] }] }, ['apis[x].slug duplicate_slug']],
+    [
+      'an API twice',
+      {
+        keyTypes: [{ slug: 'a', prefix: 'a' }],
+        apis: [
+          { slug: 'x', accepts: ['a'] },
+          { slug: 'x', accepts: ['a'] },
+        ],
+      },
+      ['apis[x].slug duplicate_slug'],
+    ],
     ['a reserved API', { keyTypes: [{ slug: 'a', prefix: 'a' }], apis: [{ slug: 'kw', accepts: ['a'] }] }, ['apis[kw].slug reserved_slug']],
   ])('refuses %s', (_name, input, expected) => {
     expect(check(input)).toEqual(expected)
@@ -66,11 +112,23 @@ describe('a key type', () => {
     ['a default scope that is not offered', { scopes: { offered: ['s'], default: ['s', 't'] } }, ['scopes.default[1] scope_not_offered']],
     ['a default scope twice', { scopes: { offered: ['s'], default: ['s', 's'] } }, ['scopes.default[1] duplicate_scope']],
     ['unique names where there are none', { naming: { mode: 'none', unique: true } }, ['naming.unique unique_without_name']],
-    ['expiry rules where nothing expires', { expiry: { mode: 'none', presets: ['1d'], max: '2d', default: '1d' } }, ['expiry.presets expiry_not_offered', 'expiry.max expiry_not_offered', 'expiry.default expiry_not_offered']],
-    ['presets and a default beyond the longest expiry', { expiry: { presets: ['1d', '3d'], max: '2d', default: '3d' } }, ['expiry.presets[1] expiry_beyond_max', 'expiry.default expiry_beyond_max']],
+    [
+      'expiry rules where nothing expires',
+      { expiry: { mode: 'none', presets: ['1d'], max: '2d', default: '1d' } },
+      ['expiry.presets expiry_not_offered', 'expiry.max expiry_not_offered', 'expiry.default expiry_not_offered'],
+    ],
+    [
+      'presets and a default beyond the longest expiry',
+      { expiry: { presets: ['1d', '3d'], max: '2d', default: '3d' } },
+      ['expiry.presets[1] expiry_beyond_max', 'expiry.default expiry_beyond_max'],
+    ],
     ['a preset twice', { expiry: { presets: ['1d', '24h'] } }, ['expiry.presets[1] duplicate_preset']],
     ['an address list that is never looked at', { addresses: { organizationList: ['10.0.0.0/8'] } }, ['addresses.organizationList addresses_off']],
-    ['an address twice', { addresses: { mode: 'optional', organizationList: ['10.0.0.0/8', { cidr: '10.0.0.0/8', label: 'x' }] } }, ['addresses.organizationList[1] duplicate_address']],
+    [
+      'an address twice',
+      { addresses: { mode: 'optional', organizationList: ['10.0.0.0/8', { cidr: '10.0.0.0/8', label: 'x' }] } },
+      ['addresses.organizationList[1] duplicate_address'],
+    ],
     ['the layout for one key where there may be several', { presentation: { layout: 'single' } }, ['presentation.layout single_needs_cap_1']],
     ['automatic keys that nobody ever sees', { ...provided, visibility: 'once' }, ['visibility auto_provision_needs_retrievable']],
     ['automatic keys without a cap', { ...provided, cap: null }, ['cap auto_provision_needs_cap_1']],
@@ -86,13 +144,48 @@ describe('a key type', () => {
     ['a holder who may remove what cannot be removed', { possession: 'revoke', remove: false }, ['possession possession_not_allowed']],
     ['a holder who may deactivate what cannot be deactivated', { possession: 'deactivate', deactivate: false }, ['possession possession_not_allowed']],
     ['a key that could do nothing', { direct: false }, ['direct direct_needs_mints']],
-    ['a limit for the same time twice', { limits: [{ calls: 1, per: '60s' }, { calls: 2, per: '1m' }] }, ['limits[1].per duplicate_limit']],
+    [
+      'a limit for the same time twice',
+      {
+        limits: [
+          { calls: 1, per: '60s' },
+          { calls: 2, per: '1m' },
+        ],
+      },
+      ['limits[1].per duplicate_limit'],
+    ],
     ['a most below the default', { limits: [{ calls: 10, per: '60s', maxCalls: 9 }] }, ['limits[0].maxCalls max_below_calls']],
     ['a role twice', { roles: { manage: ['owner', 'owner'] } }, ['roles.manage[1] duplicate_role']],
-    ['a role that may not manage or reveal at all', { roles: { manage: ['member'], reveal: ['auditor'] } }, ['roles.manage[0] role_never_allowed', 'roles.reveal[0] role_never_allowed']],
-    ['a carrier twice', { carriers: [{ in: 'header', name: 'X-Key' }, { in: 'header', name: 'x-key', scheme: 'raw' }] }, ['carriers[1] duplicate_carrier']],
-    ['a companion twice', { companions: [{ from: 'header', name: 'X-Org', names: 'organization' }, { from: 'header', name: 'x-org', names: 'organization' }] }, ['companions[1] duplicate_companion']],
-    ['a companion where its key stands', { carriers: [{ in: 'body', name: 'k' }], companions: [{ from: 'body', name: 'k', names: 'organization' }] }, ['companions[0].name companion_is_carrier']],
+    [
+      'a role that may not manage or reveal at all',
+      { roles: { manage: ['member'], reveal: ['auditor'] } },
+      ['roles.manage[0] role_never_allowed', 'roles.reveal[0] role_never_allowed'],
+    ],
+    [
+      'a carrier twice',
+      {
+        carriers: [
+          { in: 'header', name: 'X-Key' },
+          { in: 'header', name: 'x-key', scheme: 'raw' },
+        ],
+      },
+      ['carriers[1] duplicate_carrier'],
+    ],
+    [
+      'a companion twice',
+      {
+        companions: [
+          { from: 'header', name: 'X-Org', names: 'organization' },
+          { from: 'header', name: 'x-org', names: 'organization' },
+        ],
+      },
+      ['companions[1] duplicate_companion'],
+    ],
+    [
+      'a companion where its key stands',
+      { carriers: [{ in: 'body', name: 'k' }], companions: [{ from: 'body', name: 'k', names: 'organization' }] },
+      ['companions[0].name companion_is_carrier'],
+    ],
   ])('refuses %s', (_name, fields, expected) => {
     expect(ofType(fields)).toEqual(expected.map((line) => `keyTypes[a].${line}`))
   })
@@ -117,7 +210,14 @@ describe('a sunset', () => {
   const rule = { deprecatedAt: '2026-01-01T00:00:00Z', retiredAt: '2026-02-01T00:00:00Z' }
 
   it.each<[string, unknown[], string[]]>([
-    ['two rules for one origin', [{ ...rule, origin: 'o' }, { ...rule, origin: 'o' }], ['sunset[1].origin duplicate_origin']],
+    [
+      'two rules for one origin',
+      [
+        { ...rule, origin: 'o' },
+        { ...rule, origin: 'o' },
+      ],
+      ['sunset[1].origin duplicate_origin'],
+    ],
     ['two rules for all origins', [rule, rule], ['sunset[1].origin duplicate_origin']],
     ['a successor that does not exist', [{ ...rule, successor: 'none-such' }], ['sunset[0].successor unknown_successor']],
     ['a type that is its own successor', [{ ...rule, successor: 'a' }], ['sunset[0].successor successor_is_itself']],
@@ -127,7 +227,14 @@ describe('a sunset', () => {
   })
 
   it('refuses a successor that is retired itself by then', () => {
-    expect(check({ keyTypes: [{ slug: 'a', prefix: 'a', sunset: [{ ...rule, successor: 'b' }] }, { slug: 'b', prefix: 'b', sunset: [rule] }] })).toEqual(['keyTypes[a].sunset[0].successor successor_retired'])
+    expect(
+      check({
+        keyTypes: [
+          { slug: 'a', prefix: 'a', sunset: [{ ...rule, successor: 'b' }] },
+          { slug: 'b', prefix: 'b', sunset: [rule] },
+        ],
+      }),
+    ).toEqual(['keyTypes[a].sunset[0].successor successor_retired'])
   })
 
   it('of one origin may point to the same type', () => {
@@ -145,19 +252,65 @@ describe('an API', () => {
     ['a key type twice', { accepts: ['a', 'a'] }, {}, ['accepts[1] duplicate_key_type']],
     ['an unknown environment', { environment: 'moon' }, {}, ['environment unknown_environment']],
     ['a type that is never in its environment', { environment: 'test' }, { environments: ['live'] }, ['accepts[0] type_not_in_environment']],
-    ['a type that has no carrier in common', { carriers: [{ in: 'header', name: 'Authorization', scheme: 'raw' }] }, { carriers: [{ in: 'header', name: 'Authorization', scheme: 'bearer' }] }, ['accepts[0] no_common_carrier']],
-    ['a carrier twice', { carriers: [{ in: 'body', name: 'k' }, { in: 'body', name: 'k' }] }, {}, ['carriers[1] duplicate_carrier']],
+    [
+      'a type that has no carrier in common',
+      { carriers: [{ in: 'header', name: 'Authorization', scheme: 'raw' }] },
+      { carriers: [{ in: 'header', name: 'Authorization', scheme: 'bearer' }] },
+      ['accepts[0] no_common_carrier'],
+    ],
+    [
+      'a carrier twice',
+      {
+        carriers: [
+          { in: 'body', name: 'k' },
+          { in: 'body', name: 'k' },
+        ],
+      },
+      {},
+      ['carriers[1] duplicate_carrier'],
+    ],
     ['a body carrier behind forward-auth', { ...body, forwardAuth: true }, {}, ['forwardAuth body_with_forward_auth']],
     ['a body companion behind forward-auth', { ...org('body', 'partner_id'), forwardAuth: true }, {}, ['forwardAuth body_with_forward_auth']],
     ["a type's body companion behind forward-auth", { forwardAuth: true }, org('body', 'partner_id'), ['forwardAuth body_with_forward_auth']],
     ['a GET whose key would stand in the body', { ...body, routes: [{ method: 'GET', path: '/a' }] }, {}, ['routes[0].method body_with_get']],
     ['a HEAD route, which would never match', { routes: [{ method: 'HEAD', path: '/a' }] }, {}, ['routes[0].method head_counts_as_get']],
-    ['a route twice, whatever its parameter is called', { routes: [{ method: 'GET', path: '/a/{id}' }, { method: 'GET', path: '/a/{name}' }] }, {}, ['routes[1] duplicate_route']],
-    ['a scope that no accepted type offers', { routes: [{ method: 'GET', path: '/a', scopes: ['s', 't'] }] }, { scopes: { offered: ['s'] } }, ['routes[0].scopes[1] scope_not_offered']],
+    [
+      'a route twice, whatever its parameter is called',
+      {
+        routes: [
+          { method: 'GET', path: '/a/{id}' },
+          { method: 'GET', path: '/a/{name}' },
+        ],
+      },
+      {},
+      ['routes[1] duplicate_route'],
+    ],
+    [
+      'a scope that no accepted type offers',
+      { routes: [{ method: 'GET', path: '/a', scopes: ['s', 't'] }] },
+      { scopes: { offered: ['s'] } },
+      ['routes[0].scopes[1] scope_not_offered'],
+    ],
     ['a scope twice', { routes: [{ method: 'GET', path: '/a', scopes: ['s', 's'] }] }, { scopes: { offered: ['s'] } }, ['routes[0].scopes[1] duplicate_scope']],
     ['a path companion without routes', org('path', 'org'), {}, ['companions[0].name companion_needs_routes']],
-    ['a path companion that a route lacks', { ...org('path', 'org'), routes: [{ method: 'GET', path: '/{org}' }, { method: 'GET', path: '/b/{id}' }] }, {}, ['routes[1].path companion_not_in_route']],
-    ['an optional path companion that every route lacks', { ...org('path', 'org', { required: false }), routes: [{ method: 'GET', path: '/b' }] }, {}, ['companions[0].name companion_not_in_route']],
+    [
+      'a path companion that a route lacks',
+      {
+        ...org('path', 'org'),
+        routes: [
+          { method: 'GET', path: '/{org}' },
+          { method: 'GET', path: '/b/{id}' },
+        ],
+      },
+      {},
+      ['routes[1].path companion_not_in_route'],
+    ],
+    [
+      'an optional path companion that every route lacks',
+      { ...org('path', 'org', { required: false }), routes: [{ method: 'GET', path: '/b' }] },
+      {},
+      ['companions[0].name companion_not_in_route'],
+    ],
     ['a path companion of several segments', { ...org('path', 'org'), routes: [{ method: 'GET', path: '/{org+}' }] }, {}, ['routes[0].path companion_is_rest']],
     ["a type's path companion without routes", {}, org('path', 'org'), ['accepts companion_needs_routes']],
     ['a companion in the header of the key', { ...org('header', 'authorization') }, {}, ['companions[0].name companion_is_carrier']],
@@ -168,18 +321,48 @@ describe('an API', () => {
     expect(ofApi(fields, type)).toEqual(expected.map((line) => `apis[x].${line}`))
   })
 
-  it.each(['Host', 'Cookie', 'Content-Length', 'Transfer-Encoding', 'Connection', 'Keywright-Verifier', 'X-Forwarded-For', 'x-forwarded-anything', 'TE', 'Proxy-Authorization', 'Referer'])('refuses a key in %s', (name) => {
+  it.each([
+    'Host',
+    'Cookie',
+    'Content-Length',
+    'Transfer-Encoding',
+    'Connection',
+    'Keywright-Verifier',
+    'X-Forwarded-For',
+    'x-forwarded-anything',
+    'TE',
+    'Proxy-Authorization',
+    'Referer',
+  ])('refuses a key in %s', (name) => {
     expect(ofApi({ carriers: [{ in: 'header', name }] })).toEqual(['apis[x].carriers[0].name forbidden_header'])
   })
 
   it('refuses a route whose scopes no single type offers together', () => {
     const keyTypes = ['s', 't'].map((scope) => ({ slug: scope, prefix: scope, scopes: { offered: [scope] } }))
-    expect(check({ keyTypes, apis: [{ slug: 'x', accepts: ['s', 't'], routes: [{ method: 'GET', path: '/a', scopes: ['s', 't'] }] }] })).toEqual(['apis[x].routes[0].scopes scopes_not_offered_together'])
+    expect(check({ keyTypes, apis: [{ slug: 'x', accepts: ['s', 't'], routes: [{ method: 'GET', path: '/a', scopes: ['s', 't'] }] }] })).toEqual([
+      'apis[x].routes[0].scopes scopes_not_offered_together',
+    ])
   })
 
   it('takes one header under several schemes, and an optional companion that some routes lack', () => {
-    expect(ofApi({ carriers: [{ in: 'header', scheme: 'bearer' }, { in: 'header', scheme: 'basic' }, { in: 'header', scheme: 'raw' }] })).toEqual([])
-    expect(ofApi({ ...org('path', 'org', { required: false }), routes: [{ method: 'GET', path: '/{org}' }, { method: 'GET', path: '/b/c' }] })).toEqual([])
+    expect(
+      ofApi({
+        carriers: [
+          { in: 'header', scheme: 'bearer' },
+          { in: 'header', scheme: 'basic' },
+          { in: 'header', scheme: 'raw' },
+        ],
+      }),
+    ).toEqual([])
+    expect(
+      ofApi({
+        ...org('path', 'org', { required: false }),
+        routes: [
+          { method: 'GET', path: '/{org}' },
+          { method: 'GET', path: '/b/c' },
+        ],
+      }),
+    ).toEqual([])
   })
 })
 
@@ -187,7 +370,10 @@ describe('address lists of a file', () => {
   it('name a type that has address rules, once for each organization, without an address twice', () => {
     const file = configurationFile.parse({
       version: 1,
-      keyTypes: [{ slug: 'a', prefix: 'a', addresses: { mode: 'optional' } }, { slug: 'b', prefix: 'b' }],
+      keyTypes: [
+        { slug: 'a', prefix: 'a', addresses: { mode: 'optional' } },
+        { slug: 'b', prefix: 'b' },
+      ],
       addressLists: [
         { organization: 'acme', keyType: 'a', addresses: ['10.0.0.0/8', '10.0.0.0/8'] },
         { organization: 'acme', keyType: 'a', addresses: 'any' },

@@ -24,7 +24,10 @@ export type Report = (path: string, code: string, message: string) => void
  */
 export function checkConfiguration(merged: Configuration): FieldError[] {
   const errors: FieldError[] = []
-  const at = (base: string): Report => (path, code, message) => errors.push({ path: path === '' || base === '' ? base + path : `${base}.${path}`, code, message })
+  const at =
+    (base: string): Report =>
+    (path, code, message) =>
+      errors.push({ path: path === '' || base === '' ? base + path : `${base}.${path}`, code, message })
 
   checkNames('entitlements', merged.entitlements, at(''))
   checkNames('environments', merged.environments, at(''))
@@ -56,9 +59,15 @@ export function checkAddressLists(lists: ConfigurationFile['addressLists'], merg
     const path = `addressLists[${index}]`
     const type = merged.keyTypes.find((candidate) => candidate.slug === list.keyType)
     if (!type) errors.push({ path: `${path}.keyType`, code: 'unknown_key_type', message: `There is no key type "${list.keyType}".` })
-    else if (type.addresses.mode === 'off') errors.push({ path: `${path}.keyType`, code: 'addresses_off', message: `The key type "${list.keyType}" has addresses.mode "off", so a list for it would never be looked at.` })
+    else if (type.addresses.mode === 'off')
+      errors.push({
+        path: `${path}.keyType`,
+        code: 'addresses_off',
+        message: `The key type "${list.keyType}" has addresses.mode "off", so a list for it would never be looked at.`,
+      })
     const name = `${list.organization}\n${list.keyType}`
-    if (seen.has(name)) errors.push({ path, code: 'duplicate_address_list', message: `The organization "${list.organization}" has a list for "${list.keyType}" further up.` })
+    if (seen.has(name))
+      errors.push({ path, code: 'duplicate_address_list', message: `The organization "${list.organization}" has a list for "${list.keyType}" further up.` })
     seen.add(name)
     const twice = list.addresses === 'any' ? null : unique(list.addresses, (entry) => entry.cidr)
     if (twice) errors.push({ path: `${path}.addresses[${twice.index}]`, code: 'duplicate_address', message: `The address "${twice.value}" stands twice.` })

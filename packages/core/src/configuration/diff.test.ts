@@ -10,8 +10,10 @@ function diff(before: Input, after: Input) {
   const stored = configurationFile.parse({ version: 1, ...before })
   return diffConfiguration(stored, mergeConfiguration(stored, configurationFile.parse({ version: 1, ...after }))).changes
 }
-const ofType = (before: Fields, after: Fields) => diff({ keyTypes: [{ slug: 'a', prefix: 'a', ...before }] } as Input, { keyTypes: [{ slug: 'a', prefix: 'a', ...after }] } as Input)
-const ofApi = (before: Fields, after: Fields) => diff({ apis: [{ slug: 'x', accepts: ['a'], ...before }] } as Input, { apis: [{ slug: 'x', accepts: ['a'], ...after }] } as Input)
+const ofType = (before: Fields, after: Fields) =>
+  diff({ keyTypes: [{ slug: 'a', prefix: 'a', ...before }] } as Input, { keyTypes: [{ slug: 'a', prefix: 'a', ...after }] } as Input)
+const ofApi = (before: Fields, after: Fields) =>
+  diff({ apis: [{ slug: 'x', accepts: ['a'], ...before }] } as Input, { apis: [{ slug: 'x', accepts: ['a'], ...after }] } as Input)
 const effect = (changes: ReturnType<typeof diff>) => changes.flatMap((change) => change.effect).join(' ')
 
 it('says nothing where nothing changes, however it is written', () => {
@@ -49,7 +51,12 @@ describe('says what a change of a key type does', () => {
   it.each<[string, Fields, Fields, RegExp]>([
     ['a scope withdrawn leaves all keys at once', scopes(['s', 't']), scopes(['s']), /"t": withdrawn from all keys at once/],
     ['a scope added comes to no key', scopes(['s']), scopes(['s', 't']), /"t": can be given to keys from now on, but is added to no existing key/],
-    ['an entitlement asked for acts on the next call', scopes(['s']), scopes([{ scope: 's', entitlement: 'e' }]), /"s": from the next call on, refused \(not_entitled\)/],
+    [
+      'an entitlement asked for acts on the next call',
+      scopes(['s']),
+      scopes([{ scope: 's', entitlement: 'e' }]),
+      /"s": from the next call on, refused \(not_entitled\)/,
+    ],
     ['default scopes go to new keys', scopes(['s']), scopes(['s'], ['s']), /New keys get "s"/],
     ['a lower cap cuts no key', { cap: { max: 5 } }, { cap: { max: 2 } }, /Existing keys beyond the cap keep working/],
     ['a higher cap', { cap: { max: 2 } }, { cap: { max: 5 } }, /^At most 5 keys that are not removed for each organization\.$/],
@@ -59,7 +66,12 @@ describe('says what a change of a key type does', () => {
     ['fewer environments', {}, { environments: ['live'] }, /"live" only; keys that exist keep working/],
     ['every environment', { environments: ['live'] }, {}, /every environment of an organization/],
     ['addresses asked for', {}, { addresses: { mode: 'required' } }, /addresses already written go on being enforced/],
-    ['another list to begin with', { addresses: { mode: 'optional' } }, { addresses: { mode: 'optional', organizationList: ['127.0.0.1'] } }, /^New organizations begin with this list/],
+    [
+      'another list to begin with',
+      { addresses: { mode: 'optional' } },
+      { addresses: { mode: 'optional', organizationList: ['127.0.0.1'] } },
+      /^New organizations begin with this list/,
+    ],
     ['retrievable to once', { visibility: 'retrievable' }, {}, /Destroys the stored ciphertexts/],
     ['once to retrievable', {}, { visibility: 'retrievable' }, /never stored/],
     ['another prefix', {}, { prefix: 'b' }, /New secrets begin with "b_"; secrets already issued keep "a_"/],
@@ -71,7 +83,12 @@ describe('says what a change of a key type does', () => {
     ['limits', {}, { limits: [{ calls: 1, per: 1 }] }, /limits of a single key stay/],
     ['roles', {}, { roles: { manage: ['owner'] } }, /refused at their next click/],
     ['an entitlement for the type', {}, { offeredWith: 'e' }, /not_entitled/],
-    ['a sunset', {}, { sunset: [{ ...rule, origin: 'o' }] }, /Keys of the origin "o" are deprecated from 2026-01-01T00:00:00\.000Z and refused \(retired\) from 2026-02-01T00:00:00\.000Z on; administrators are told 90, 30, 7, 1 days before\./],
+    [
+      'a sunset',
+      {},
+      { sunset: [{ ...rule, origin: 'o' }] },
+      /Keys of the origin "o" are deprecated from 2026-01-01T00:00:00\.000Z and refused \(retired\) from 2026-02-01T00:00:00\.000Z on; administrators are told 90, 30, 7, 1 days before\./,
+    ],
     ['a later sunset', { sunset: [rule] }, { sunset: [{ ...rule, retiredAt: '2026-03-01T00:00:00Z' }] }, /accepted again until the new date/],
     ['no sunset any more', { sunset: [rule] }, {}, /accepted again\.$/],
     ['words only', {}, { label: 'L', presentation: { page: 'P' } }, /^Only what people read changes/],
@@ -91,7 +108,12 @@ describe('says what a change of an API does on the next call', () => {
     ['companions', {}, { companions: [{ from: 'header', name: 'X-O', names: 'organization' }] }, /organization_mismatch/],
     ['routes where there were none', {}, routes({ method: 'GET', path: '/a' }), /only the listed routes/],
     ['no routes where there were some', routes({ method: 'GET', path: '/a' }), {}, /every path is allowed/],
-    ['a route changed, gone and new', routes({ method: 'GET', path: '/a' }, { method: 'GET', path: '/b' }), routes({ method: 'GET', path: '/a', scopes: ['s'] }, { method: 'GET', path: '/c' }), /refused \(insufficient_scope\) from the next call: GET \/b\. Allowed from the next call: GET \/c\. GET \/a needs s/],
+    [
+      'a route changed, gone and new',
+      routes({ method: 'GET', path: '/a' }, { method: 'GET', path: '/b' }),
+      routes({ method: 'GET', path: '/a', scopes: ['s'] }, { method: 'GET', path: '/c' }),
+      /refused \(insufficient_scope\) from the next call: GET \/b\. Allowed from the next call: GET \/c\. GET \/a needs s/,
+    ],
     ['forward-auth', {}, { forwardAuth: false }, /no longer answers/],
     ['upstream', {}, { upstream: 'http://crm:4501' }, /new upstream/],
     ['words only', {}, { description: 'D' }, /^Only what people read/],

@@ -39,7 +39,13 @@ export function diffConfiguration(stored: Configuration, merged: Configuration):
   for (const type of merged.keyTypes) {
     const before = stored.keyTypes.find((candidate) => candidate.slug === type.slug)
     if (!before) {
-      created('keyTypes', type.slug, type.autoProvision ? 'A key is made now for each environment the type allows, and with each new one.' : 'No key has this type yet; it is offered from now on.')
+      created(
+        'keyTypes',
+        type.slug,
+        type.autoProvision
+          ? 'A key is made now for each environment the type allows, and with each new one.'
+          : 'No key has this type yet; it is offered from now on.',
+      )
       continue
     }
     const fields = compare(keyTypeInFull(before), keyTypeInFull(type))

@@ -9,7 +9,11 @@ type Sentences = (from: Api, to: Api) => string[]
 const EFFECTS: Record<Exclude<keyof Api, 'slug'>, Sentences> = {
   label: () => [],
   description: () => [],
-  environment: (_from, to) => [to.environment === null ? 'From the next call keys of every environment are accepted.' : `From the next call keys of other environments than "${to.environment}" are refused (wrong_environment).`],
+  environment: (_from, to) => [
+    to.environment === null
+      ? 'From the next call keys of every environment are accepted.'
+      : `From the next call keys of other environments than "${to.environment}" are refused (wrong_environment).`,
+  ],
   accepts: (from, to) => [
     ...from.accepts.filter((slug) => !to.accepts.includes(slug)).map((slug) => `From the next call keys of "${slug}" are refused (wrong_type).`),
     ...to.accepts.filter((slug) => !from.accepts.includes(slug)).map((slug) => `From the next call keys of "${slug}" are accepted.`),
@@ -18,11 +22,15 @@ const EFFECTS: Record<Exclude<keyof Api, 'slug'>, Sentences> = {
     const before = new Set(from.carriers.map(carrierPlace))
     const after = new Set(to.carriers.map(carrierPlace))
     return [
-      ...from.carriers.filter((entry) => !after.has(carrierPlace(entry))).map((entry) => `From the next call a key in ${describeCarrier(entry)} is refused (wrong_carrier or missing).`),
+      ...from.carriers
+        .filter((entry) => !after.has(carrierPlace(entry)))
+        .map((entry) => `From the next call a key in ${describeCarrier(entry)} is refused (wrong_carrier or missing).`),
       ...to.carriers.filter((entry) => !before.has(carrierPlace(entry))).map((entry) => `From the next call a key in ${describeCarrier(entry)} is accepted.`),
     ]
   },
-  companions: () => ['From the next call requests are judged by the new companions; one that names another organization or environment, or leaves out a required companion, is refused (organization_mismatch, wrong_environment).'],
+  companions: () => [
+    'From the next call requests are judged by the new companions; one that names another organization or environment, or leaves out a required companion, is refused (organization_mismatch, wrong_environment).',
+  ],
   routes: (from, to) => routeEffects(from.routes, to.routes),
   forwardAuth: (from, to) => {
     if (allowsForwardAuth(from) === allowsForwardAuth(to)) return []
@@ -39,7 +47,8 @@ export function apiEffects(from: Api, to: Api, fields: readonly FieldChange[]): 
 
 function routeEffects(from: readonly Route[] | null, to: readonly Route[] | null): string[] {
   if (to === null) return ['From the next call every path is allowed and no route asks for a scope.']
-  if (from === null) return ['From the next call only the listed routes are allowed; everything else is refused (insufficient_scope), and each route asks for its scopes.']
+  if (from === null)
+    return ['From the next call only the listed routes are allowed; everything else is refused (insufficient_scope), and each route asks for its scopes.']
   const name = (route: Route): string => `${route.method} ${route.path}`
   const before = new Map(from.map((route) => [name(route), route.scopes]))
   const after = new Map(to.map((route) => [name(route), route.scopes]))

@@ -18,7 +18,9 @@ const EFFECTS: Record<Exclude<keyof KeyType, 'slug'>, Sentences> = {
   description: () => [],
   presentation: () => [],
   prefix: (from, to) => [`New secrets begin with "${to.prefix}_"; secrets already issued keep "${from.prefix}_" and go on working.`],
-  secretLength: (from, to) => [`New secrets have ${to.secretLength} characters after the prefix; secrets already issued keep their ${from.secretLength} and go on working.`],
+  secretLength: (from, to) => [
+    `New secrets have ${to.secretLength} characters after the prefix; secrets already issued keep their ${from.secretLength} and go on working.`,
+  ],
   offeredWith: (_from, to) => [
     to.offeredWith === null
       ? 'The type is offered to every organization, and its keys need no entitlement from the next call on.'
@@ -26,31 +28,65 @@ const EFFECTS: Record<Exclude<keyof KeyType, 'slug'>, Sentences> = {
   ],
   naming: () => [`Asked for at the next issue or change of name; ${NON_COMPLIANT}.`],
   environments: (_from, to) => [
-    to.environments === null ? 'New keys may be held by every environment of an organization.' : `New keys may be held by ${list(to.environments)} only; ${NON_COMPLIANT}.`,
+    to.environments === null
+      ? 'New keys may be held by every environment of an organization.'
+      : `New keys may be held by ${list(to.environments)} only; ${NON_COMPLIANT}.`,
     ...(to.autoProvision ? ['A key is made now for each environment that the type newly allows.'] : []),
   ],
   cap: (from, to) => capEffects(from, to),
   expiry: () => [`Asked for at the next issue or change of expiry; no expiry already written changes, and ${NON_COMPLIANT}.`],
-  activation: (_from, to) => [to.activation === 'manual' ? 'New keys are pending until someone activates them; existing keys stay as they are.' : 'New keys are active at once; pending keys still wait for someone to activate them.'],
+  activation: (_from, to) => [
+    to.activation === 'manual'
+      ? 'New keys are pending until someone activates them; existing keys stay as they are.'
+      : 'New keys are active at once; pending keys still wait for someone to activate them.',
+  ],
   visibility: (_from, to) => [
     to.visibility === 'once'
       ? 'Destroys the stored ciphertexts of all secrets of this type: none of them can ever be revealed again. The keys go on working.'
       : 'Secrets issued from now on can be revealed; those already issued were never stored and cannot be.',
   ],
-  autoProvision: (_from, to) => [to.autoProvision ? 'A key is made now for each environment that the type allows and that has none, and with each new environment.' : 'No key is made automatically any more; those already made stay.'],
-  replace: (_from, to) => [to.replace.allowed ? `${COMMANDS} An overlap that runs already keeps its end.` : 'Keys of this type can no longer be replaced. An overlap that runs already keeps its end.'],
-  deactivate: (_from, to) => [to.deactivate ? 'Keys of this type can be deactivated from now on.' : 'Keys of this type can no longer be deactivated; inactive ones stay inactive.'],
+  autoProvision: (_from, to) => [
+    to.autoProvision
+      ? 'A key is made now for each environment that the type allows and that has none, and with each new environment.'
+      : 'No key is made automatically any more; those already made stay.',
+  ],
+  replace: (_from, to) => [
+    to.replace.allowed
+      ? `${COMMANDS} An overlap that runs already keeps its end.`
+      : 'Keys of this type can no longer be replaced. An overlap that runs already keeps its end.',
+  ],
+  deactivate: (_from, to) => [
+    to.deactivate ? 'Keys of this type can be deactivated from now on.' : 'Keys of this type can no longer be deactivated; inactive ones stay inactive.',
+  ],
   remove: (_from, to) => [to.remove ? 'Keys of this type can be removed from now on.' : 'Keys of this type can no longer be removed.'],
-  possession: (_from, to) => [to.possession === 'off' ? 'A holder can no longer end a key by presenting it.' : `Whoever holds a key of this type can ${to.possession} it by presenting it.`],
+  possession: (_from, to) => [
+    to.possession === 'off'
+      ? 'A holder can no longer end a key by presenting it.'
+      : `Whoever holds a key of this type can ${to.possession} it by presenting it.`,
+  ],
   addresses: (from, to) => [
-    ...(from.addresses.mode === to.addresses.mode ? [] : [`Asked for at the next issue or change of addresses; addresses already written go on being enforced, and ${NON_COMPLIANT}.`]),
-    ...(isSame(from.addresses.organizationList, to.addresses.organizationList) ? [] : ['New organizations begin with this list; the lists of existing organizations stay as they are.']),
+    ...(from.addresses.mode === to.addresses.mode
+      ? []
+      : [`Asked for at the next issue or change of addresses; addresses already written go on being enforced, and ${NON_COMPLIANT}.`]),
+    ...(isSame(from.addresses.organizationList, to.addresses.organizationList)
+      ? []
+      : ['New organizations begin with this list; the lists of existing organizations stay as they are.']),
   ],
   scopes: (from, to) => scopeEffects(from, to),
-  direct: (_from, to) => [to.direct ? 'From the next call keys of this type may be presented to an API themselves.' : 'From the next call a key of this type presented to an API is refused (exchange_required); only its session tokens are accepted.'],
-  mints: (_from, to) => [to.mints ? `Session tokens minted from now on live ${formatDuration(to.mints.lifetime)}.` : 'No session token can be minted with keys of this type from now on.'],
+  direct: (_from, to) => [
+    to.direct
+      ? 'From the next call keys of this type may be presented to an API themselves.'
+      : 'From the next call a key of this type presented to an API is refused (exchange_required); only its session tokens are accepted.',
+  ],
+  mints: (_from, to) => [
+    to.mints
+      ? `Session tokens minted from now on live ${formatDuration(to.mints.lifetime)}.`
+      : 'No session token can be minted with keys of this type from now on.',
+  ],
   carriers: (from, to) => carrierEffects(from, to),
-  companions: () => ['From the next call requests are judged by the new companions; one that names another organization or environment, or leaves out a required companion, is refused (organization_mismatch, wrong_environment).'],
+  companions: () => [
+    'From the next call requests are judged by the new companions; one that names another organization or environment, or leaves out a required companion, is refused (organization_mismatch, wrong_environment).',
+  ],
   limits: () => ['The new limits hold from the next call for all keys that have none of their own; limits of a single key stay.'],
   roles: () => [`${COMMANDS} People who lose a right are refused at their next click.`],
   sunset: (from, to) => sunsetEffects(from, to),
@@ -81,9 +117,14 @@ function scopeEffects({ scopes: from }: KeyType, { scopes: to }: KeyType): strin
   if (added.length > 0) sentences.push(`${list(added)}: can be given to keys from now on, but is added to no existing key that was not given it before.`)
   for (const [scope, entitlement] of after) {
     if (!before.has(scope) || before.get(scope) === entitlement) continue
-    sentences.push(entitlement === null ? `"${scope}": needs no entitlement from the next call on.` : `"${scope}": from the next call on, refused (not_entitled) for organizations without the entitlement "${entitlement}".`)
+    sentences.push(
+      entitlement === null
+        ? `"${scope}": needs no entitlement from the next call on.`
+        : `"${scope}": from the next call on, refused (not_entitled) for organizations without the entitlement "${entitlement}".`,
+    )
   }
-  if (!isSame(from.default, to.default)) sentences.push(`New keys get ${to.default.length > 0 ? list(to.default) : 'no scope'} when none is named; existing keys keep the scopes written into them.`)
+  if (!isSame(from.default, to.default))
+    sentences.push(`New keys get ${to.default.length > 0 ? list(to.default) : 'no scope'} when none is named; existing keys keep the scopes written into them.`)
   return sentences.length > 0 ? sentences : ['Only the order of the scopes changes.']
 }
 
@@ -91,7 +132,9 @@ function carrierEffects({ carriers: from }: KeyType, { carriers: to }: KeyType):
   if (to === null) return ['From the next call keys of this type are accepted in every carrier of the API.']
   const sentence = `From the next call keys of this type are accepted in ${to.map(describeCarrier).join(', ')} only; elsewhere they are refused (wrong_carrier).`
   const places = new Set(to.map(carrierPlace))
-  return from !== null && from.every((entry) => places.has(carrierPlace(entry))) ? [sentence.replace(' only; elsewhere they are refused (wrong_carrier)', ' as well')] : [sentence]
+  return from !== null && from.every((entry) => places.has(carrierPlace(entry)))
+    ? [sentence.replace(' only; elsewhere they are refused (wrong_carrier)', ' as well')]
+    : [sentence]
 }
 
 function sunsetEffects({ sunset: from }: KeyType, { sunset: to }: KeyType): string[] {
@@ -100,11 +143,15 @@ function sunsetEffects({ sunset: from }: KeyType, { sunset: to }: KeyType): stri
     const before = from.find((candidate) => candidate.origin === rule.origin)
     if (before && isSame(before, rule)) continue
     const days = rule.noticeDays.length > 0 ? `; administrators are told ${rule.noticeDays.join(', ')} days before` : '; nobody is told in advance'
-    sentences.push(`${whose(rule)} are deprecated from ${formatInstant(rule.deprecatedAt)} and refused (retired) from ${formatInstant(rule.retiredAt)} on${days}.`)
-    if (before && rule.retiredAt > before.retiredAt) sentences.push(`${whose(rule)} that were retired at ${formatInstant(before.retiredAt)} are accepted again until the new date.`)
+    sentences.push(
+      `${whose(rule)} are deprecated from ${formatInstant(rule.deprecatedAt)} and refused (retired) from ${formatInstant(rule.retiredAt)} on${days}.`,
+    )
+    if (before && rule.retiredAt > before.retiredAt)
+      sentences.push(`${whose(rule)} that were retired at ${formatInstant(before.retiredAt)} are accepted again until the new date.`)
   }
   for (const rule of from) {
-    if (!to.some((candidate) => candidate.origin === rule.origin)) sentences.push(`${whose(rule)} are no longer retired; those refused since ${formatInstant(rule.retiredAt)} are accepted again.`)
+    if (!to.some((candidate) => candidate.origin === rule.origin))
+      sentences.push(`${whose(rule)} are no longer retired; those refused since ${formatInstant(rule.retiredAt)} are accepted again.`)
   }
   return sentences.length > 0 ? sentences : ['Only the order of the rules changes.']
 }

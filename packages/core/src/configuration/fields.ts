@@ -41,7 +41,9 @@ export const instant = z.union([z.string(), z.date()], 'Must be an instant such 
   return parsed
 })
 
-export const scopeToken = z.string().refine(isScopeToken, 'Must be a scope token: 1 to 200 visible ASCII characters without space, quote and backslash (RFC 6749 section 3.3).')
+export const scopeToken = z
+  .string()
+  .refine(isScopeToken, 'Must be a scope token: 1 to 200 visible ASCII characters without space, quote and backslash (RFC 6749 section 3.3).')
 
 /** One address or network, in its canonical form after parsing; host bits set are refused with the corrected form. */
 export const cidr = z.string().transform((value, context) => {

@@ -21,26 +21,34 @@ export type Carrier = z.output<typeof carrier>
 
 const HOST_TEMPLATE = /^[a-z0-9.-]*\{[a-z]+\}[a-z0-9.-]*$/
 
-export const companion = z.strictObject({
-  /** Where the second identifier stands. */
-  from: z.enum(['header', 'body', 'path', 'host']),
-  /** Header field, body field, or the name of a `{parameter}` of the route. Not used with host. */
-  name: text(100).min(1, 'Must not be empty.').optional(),
-  /** For host: the host name without a port, with one `{placeholder}`, e.g. `{organization}.example.com`. */
-  template: z.string().min(1).max(253).optional(),
-  names: z.enum(['organization', 'environment']),
-  fold: z.enum(['none', 'lowercase']).default('none'),
-  required: z.boolean().default(true),
-}).superRefine((value, context) => {
-  if (value.from === 'host') {
-    if (value.template === undefined || !HOST_TEMPLATE.test(value.template)) context.addIssue({ code: 'custom', path: ['template'], message: 'A host companion needs a template in lower case with one placeholder and no port, such as "{organization}.example.com".' })
-    if (value.name !== undefined) context.addIssue({ code: 'custom', path: ['name'], message: 'A host companion takes a template, not a name.' })
-  } else {
-    if (value.name === undefined) context.addIssue({ code: 'custom', path: ['name'], message: `A ${value.from} companion needs a name.` })
-    else if (value.from === 'header' && !HEADER_NAME.test(value.name)) context.addIssue({ code: 'custom', path: ['name'], message: 'Must be a header field name.' })
-    if (value.template !== undefined) context.addIssue({ code: 'custom', path: ['template'], message: 'Only a host companion takes a template.' })
-  }
-})
+export const companion = z
+  .strictObject({
+    /** Where the second identifier stands. */
+    from: z.enum(['header', 'body', 'path', 'host']),
+    /** Header field, body field, or the name of a `{parameter}` of the route. Not used with host. */
+    name: text(100).min(1, 'Must not be empty.').optional(),
+    /** For host: the host name without a port, with one `{placeholder}`, e.g. `{organization}.example.com`. */
+    template: z.string().min(1).max(253).optional(),
+    names: z.enum(['organization', 'environment']),
+    fold: z.enum(['none', 'lowercase']).default('none'),
+    required: z.boolean().default(true),
+  })
+  .superRefine((value, context) => {
+    if (value.from === 'host') {
+      if (value.template === undefined || !HOST_TEMPLATE.test(value.template))
+        context.addIssue({
+          code: 'custom',
+          path: ['template'],
+          message: 'A host companion needs a template in lower case with one placeholder and no port, such as "{organization}.example.com".',
+        })
+      if (value.name !== undefined) context.addIssue({ code: 'custom', path: ['name'], message: 'A host companion takes a template, not a name.' })
+    } else {
+      if (value.name === undefined) context.addIssue({ code: 'custom', path: ['name'], message: `A ${value.from} companion needs a name.` })
+      else if (value.from === 'header' && !HEADER_NAME.test(value.name))
+        context.addIssue({ code: 'custom', path: ['name'], message: 'Must be a header field name.' })
+      if (value.template !== undefined) context.addIssue({ code: 'custom', path: ['template'], message: 'Only a host companion takes a template.' })
+    }
+  })
 export type Companion = z.output<typeof companion>
 
 const offeredScope = z.union([
@@ -67,7 +75,10 @@ export const sunsetRule = z
 export type SunsetRule = z.output<typeof sunsetRule>
 
 const ADMINISTRATORS: ('owner' | 'administrator')[] = ['owner', 'administrator']
-const roleSet = z.array(z.enum(ORGANIZATION_ROLES)).max(5).default(() => [...ADMINISTRATORS])
+const roleSet = z
+  .array(z.enum(ORGANIZATION_ROLES))
+  .max(5)
+  .default(() => [...ADMINISTRATORS])
 const label = text(80)
 
 /** A key type: the policy under which keys are issued. Durations are seconds and instants milliseconds after parsing. */
@@ -114,12 +125,13 @@ export const keyType = z.strictObject({
       organizationList: z.union([z.literal('none'), addressRule]).default('none'),
     })
     .prefault({}),
-  scopes: z
-    .strictObject({ offered: z.array(offeredScope).max(200).default([]), default: z.array(scopeToken).max(200).default([]) })
-    .prefault({}),
+  scopes: z.strictObject({ offered: z.array(offeredScope).max(200).default([]), default: z.array(scopeToken).max(200).default([]) }).prefault({}),
   /** May be presented to an API itself. False: only exchanged for session tokens. */
   direct: z.boolean().default(true),
-  mints: z.strictObject({ lifetime: positiveDuration.refine((seconds) => seconds <= 86_400, 'Must be at most 1d.') }).nullable().default(null),
+  mints: z
+    .strictObject({ lifetime: positiveDuration.refine((seconds) => seconds <= 86_400, 'Must be at most 1d.') })
+    .nullable()
+    .default(null),
   /** Which of an API's carriers this type may come in; null: any of them. */
   carriers: z.array(carrier).min(1).max(10).nullable().default(null),
   companions: z.array(companion).max(5).default([]),

@@ -7,7 +7,10 @@ const file = (input: Partial<ConfigurationInput>) => configurationFile.parse({ v
 const stored = file({
   entitlements: ['e'],
   environments: ['live'],
-  keyTypes: [{ slug: 'a', prefix: 'a', label: 'A', cap: { max: 5 } }, { slug: 'b', prefix: 'b' }],
+  keyTypes: [
+    { slug: 'a', prefix: 'a', label: 'A', cap: { max: 5 } },
+    { slug: 'b', prefix: 'b' },
+  ],
   apis: [{ slug: 'x', accepts: ['a'] }],
 })
 
@@ -18,12 +21,27 @@ it('deletes nothing: an empty file changes nothing', () => {
 
 it('unites entitlements and environments, in the order they came', () => {
   const merged = mergeConfiguration(stored, file({ entitlements: ['f', 'e'], environments: ['test', 'live'] }))
-  expect([merged.entitlements, merged.environments]).toEqual([['e', 'f'], ['live', 'test']])
+  expect([merged.entitlements, merged.environments]).toEqual([
+    ['e', 'f'],
+    ['live', 'test'],
+  ])
 })
 
 it('replaces a named key type as a whole: what the file leaves out goes back to its default', () => {
-  const merged = mergeConfiguration(stored, file({ keyTypes: [{ slug: 'a', prefix: 'a' }, { slug: 'c', prefix: 'c' }] }))
-  expect(merged.keyTypes.map((type) => [type.slug, type.label, type.cap])).toEqual([['a', undefined, null], ['b', undefined, null], ['c', undefined, null]])
+  const merged = mergeConfiguration(
+    stored,
+    file({
+      keyTypes: [
+        { slug: 'a', prefix: 'a' },
+        { slug: 'c', prefix: 'c' },
+      ],
+    }),
+  )
+  expect(merged.keyTypes.map((type) => [type.slug, type.label, type.cap])).toEqual([
+    ['a', undefined, null],
+    ['b', undefined, null],
+    ['c', undefined, null],
+  ])
 })
 
 it('replaces a named API as a whole', () => {
@@ -32,7 +50,16 @@ it('replaces a named API as a whole', () => {
 })
 
 it('does not hide that a file names one thing twice', () => {
-  const merged = mergeConfiguration(stored, file({ entitlements: ['f', 'f'], keyTypes: [{ slug: 'a', prefix: 'a' }, { slug: 'a', prefix: 'd' }] }))
+  const merged = mergeConfiguration(
+    stored,
+    file({
+      entitlements: ['f', 'f'],
+      keyTypes: [
+        { slug: 'a', prefix: 'a' },
+        { slug: 'a', prefix: 'd' },
+      ],
+    }),
+  )
   expect(checkConfiguration(merged).map((error) => error.code)).toEqual(['duplicate_slug', 'duplicate_slug'])
 })
 

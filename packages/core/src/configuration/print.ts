@@ -31,7 +31,12 @@ export function keyTypeInFull(type: KeyType): Plain {
   return defined({
     ...type,
     cap: type.cap && withoutDefaults(type.cap, { counts: 'notRemoved', per: 'organization' }),
-    expiry: { ...type.expiry, presets: type.expiry.presets.map(formatDuration), max: orNull(type.expiry.max, formatDuration), default: orNull(type.expiry.default, formatDuration) },
+    expiry: {
+      ...type.expiry,
+      presets: type.expiry.presets.map(formatDuration),
+      max: orNull(type.expiry.max, formatDuration),
+      default: orNull(type.expiry.default, formatDuration),
+    },
     replace: { ...type.replace, overlapDefault: formatDuration(type.replace.overlapDefault), overlapMax: formatDuration(type.replace.overlapMax) },
     addresses: { ...type.addresses, organizationList: organizationList === 'none' ? 'none' : printAddressRule(organizationList) },
     scopes: { ...type.scopes, offered: type.scopes.offered.map((entry) => (entry.entitlement === null ? entry.scope : entry)) },
@@ -40,7 +45,10 @@ export function keyTypeInFull(type: KeyType): Plain {
     companions: type.companions.map(printCompanion),
     limits: type.limits.map((entry) => withoutDefaults({ ...entry, per: formatDuration(entry.per) }, { maxCalls: null })),
     sunset: type.sunset.map((rule) =>
-      withoutDefaults({ ...rule, deprecatedAt: formatInstant(rule.deprecatedAt), retiredAt: formatInstant(rule.retiredAt) }, { origin: null, successor: null, noticeDays: [90, 30, 7, 1] }),
+      withoutDefaults(
+        { ...rule, deprecatedAt: formatInstant(rule.deprecatedAt), retiredAt: formatInstant(rule.retiredAt) },
+        { origin: null, successor: null, noticeDays: [90, 30, 7, 1] },
+      ),
     ),
   })
 }

@@ -31,5 +31,10 @@ export const RESERVED_KEY_TYPES: readonly KeyType[] = [
 export const RESERVED_APIS: readonly Api[] = [
   api.parse({ slug: MANAGEMENT_API, accepts: [MANAGEMENT_KEY_TYPE], forwardAuth: false }),
   api.parse({ slug: VERIFIER_API, accepts: [VERIFIER_KEY_TYPE], forwardAuth: false }),
-  api.parse({ slug: FORWARD_AUTH_API, accepts: [VERIFIER_KEY_TYPE], forwardAuth: false, carriers: [{ in: 'header', name: 'Keywright-Verifier', scheme: 'raw' }] }),
+  api.parse({
+    slug: FORWARD_AUTH_API,
+    accepts: [VERIFIER_KEY_TYPE],
+    forwardAuth: false,
+    carriers: [{ in: 'header', name: 'Keywright-Verifier', scheme: 'raw' }],
+  }),
 ]

@@ -27,7 +27,8 @@ export function parseRouteTemplate(path: string): Result<TemplateSegment[], stri
       continue
     }
     if (part === '' && index === parts.length - 1) return fail('Must not end with "/".')
-    if (!LITERAL.test(part) || OTHER_DIALECT.test(part) || part === '.' || part === '..') return fail(`"${part}" is not a segment: use plain characters, "{name}", or a final "{name+}".`)
+    if (!LITERAL.test(part) || OTHER_DIALECT.test(part) || part === '.' || part === '..')
+      return fail(`"${part}" is not a segment: use plain characters, "{name}", or a final "{name+}".`)
     segments.push({ literal: part })
   }
   return ok(segments)

@@ -31,8 +31,44 @@ const EXPORT = { status: 200, contentTypes: ['application/x-ndjson', 'text/csv']
 const ORGANIZATION = '/v1/organizations/{org}/audit-events'
 
 export const auditOperations = [
-  { id: 'audit-events.list', method: 'GET', path: '/v1/audit-events', tag: 'Audit', summary: 'Audit events of the whole installation, newest first', authority: { kind: 'installation', action: 'audit:read' }, query: listed, success: { status: 200, schema: page(auditEvent) } },
-  { id: 'audit-events.export', method: 'GET', path: '/v1/audit-events:export', tag: 'Audit', summary: 'Export the audit events of the whole installation, oldest first', authority: { kind: 'installation', action: 'audit:read' }, query: exported, success: EXPORT },
-  { id: 'organization-audit-events.list', method: 'GET', path: ORGANIZATION, tag: 'Audit', summary: 'Audit events of an organization, newest first', authority: { kind: 'organization', action: 'audit:read' }, query: listed, success: { status: 200, schema: page(auditEvent) } },
-  { id: 'organization-audit-events.export', method: 'GET', path: `${ORGANIZATION}:export`, tag: 'Audit', summary: 'Export the audit events of an organization, oldest first', authority: { kind: 'organization', action: 'audit:read' }, query: exported, success: EXPORT },
+  {
+    id: 'audit-events.list',
+    method: 'GET',
+    path: '/v1/audit-events',
+    tag: 'Audit',
+    summary: 'Audit events of the whole installation, newest first',
+    authority: { kind: 'installation', action: 'audit:read' },
+    query: listed,
+    success: { status: 200, schema: page(auditEvent) },
+  },
+  {
+    id: 'audit-events.export',
+    method: 'GET',
+    path: '/v1/audit-events:export',
+    tag: 'Audit',
+    summary: 'Export the audit events of the whole installation, oldest first',
+    authority: { kind: 'installation', action: 'audit:read' },
+    query: exported,
+    success: EXPORT,
+  },
+  {
+    id: 'organization-audit-events.list',
+    method: 'GET',
+    path: ORGANIZATION,
+    tag: 'Audit',
+    summary: 'Audit events of an organization, newest first',
+    authority: { kind: 'organization', action: 'audit:read' },
+    query: listed,
+    success: { status: 200, schema: page(auditEvent) },
+  },
+  {
+    id: 'organization-audit-events.export',
+    method: 'GET',
+    path: `${ORGANIZATION}:export`,
+    tag: 'Audit',
+    summary: 'Export the audit events of an organization, oldest first',
+    authority: { kind: 'organization', action: 'audit:read' },
+    query: exported,
+    success: EXPORT,
+  },
 ] as const satisfies readonly Operation[]

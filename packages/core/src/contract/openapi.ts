@@ -20,7 +20,12 @@ export function openApiDocument(version = '0.1.0'): Json {
   paths['/v1/authorize/{api}'] = Object.fromEntries(['get', 'post', 'put', 'patch', 'delete', 'head', 'options'].map((method) => [method, forwardAuth(method)]))
   return {
     openapi: '3.1.0',
-    info: { title: 'Keywright', version, description: 'API keys for the customers of a SaaS company.', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    info: {
+      title: 'Keywright',
+      version,
+      description: 'API keys for the customers of a SaaS company.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
     paths,
     components: {
       securitySchemes: {
@@ -46,10 +51,20 @@ function describe(operation: Operation): Json {
     'x-keywright-authority': operation.authority,
     parameters: [...pathParameters(operation.path), ...queryParameters(operation)],
     ...(operation.body
-      ? { requestBody: { required: !operation.bodyOptional, content: Object.fromEntries((operation.consumes ?? ['application/json']).map((type) => [type, { schema: schemaOf(operation.body as z.ZodType, 'input') }])) } }
+      ? {
+          requestBody: {
+            required: !operation.bodyOptional,
+            content: Object.fromEntries(
+              (operation.consumes ?? ['application/json']).map((type) => [type, { schema: schemaOf(operation.body as z.ZodType, 'input') }]),
+            ),
+          },
+        }
       : {}),
     responses: {
-      [success.status]: { description: operation.answersSecret ? 'Done; the only answer that carries the secret.' : 'Done.', ...(Object.keys(content).length > 0 ? { content } : {}) },
+      [success.status]: {
+        description: operation.answersSecret ? 'Done; the only answer that carries the secret.' : 'Done.',
+        ...(Object.keys(content).length > 0 ? { content } : {}),
+      },
       default: { description: 'A problem.', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
     },
   }
@@ -62,7 +77,13 @@ function pathParameters(path: string): Json[] {
 function queryParameters(operation: Operation): Json[] {
   if (!operation.query) return []
   const schema = schemaOf(operation.query, 'input') as { properties?: Record<string, Json>; required?: string[] }
-  return Object.entries(schema.properties ?? {}).map(([name, property]) => ({ name, in: 'query', required: schema.required?.includes(name) ?? false, schema: property, ...(property.description ? { description: property.description } : {}) }))
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => ({
+    name,
+    in: 'query',
+    required: schema.required?.includes(name) ?? false,
+    schema: property,
+    ...(property.description ? { description: property.description } : {}),
+  }))
 }
 
 function forwardAuth(method: string): Json {
@@ -73,8 +94,19 @@ function forwardAuth(method: string): Json {
     security: [{ forwardAuthKey: [] }],
     parameters: [
       { name: 'api', in: 'path', required: true, schema: { type: 'string' } },
-      { name: 'dialect', in: 'query', required: false, schema: { enum: ['default', 'nginx'] }, description: '`nginx`: 401 or 403 only, the true status in `Keywright-Status`.' },
-      ...['X-Forwarded-Method', 'X-Forwarded-Uri', 'X-Forwarded-Host', 'X-Forwarded-For'].map((name) => ({ name, in: 'header', required: false, schema: { type: 'string' } })),
+      {
+        name: 'dialect',
+        in: 'query',
+        required: false,
+        schema: { enum: ['default', 'nginx'] },
+        description: '`nginx`: 401 or 403 only, the true status in `Keywright-Status`.',
+      },
+      ...['X-Forwarded-Method', 'X-Forwarded-Uri', 'X-Forwarded-Host', 'X-Forwarded-For'].map((name) => ({
+        name,
+        in: 'header',
+        required: false,
+        schema: { type: 'string' },
+      })),
     ],
     responses: {
       200: { description: 'Let it pass; who it is stands in the `Keywright-*` header fields.' },

@@ -6,7 +6,14 @@ import type { Operation } from './operation.ts'
 import { organizationOperations } from './organizations.ts'
 import { verificationOperations } from './verification.ts'
 
-const ALL = [...credentialOperations, ...organizationOperations, ...configurationOperations, ...keyOperations, ...auditOperations, ...verificationOperations] as const
+const ALL = [
+  ...credentialOperations,
+  ...organizationOperations,
+  ...configurationOperations,
+  ...keyOperations,
+  ...auditOperations,
+  ...verificationOperations,
+] as const
 
 export type OperationId = (typeof ALL)[number]['id']
 

@@ -6,7 +6,10 @@ import type { Operation } from './operation.ts'
 
 const organizationSlug = slug.refine((value) => !looksLikeId(value), 'Must not look like an id.')
 /** Partner names and vendor ids: what a companion may call an organization. Matched exactly, unless the companion folds. */
-const alias = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$/, 'Must be 1 to 100 letters, digits, ".", "_" or "-", beginning and ending with a letter or digit.').refine((value) => !looksLikeId(value), 'Must not look like an id.')
+const alias = z
+  .string()
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$/, 'Must be 1 to 100 letters, digits, ".", "_" or "-", beginning and ending with a letter or digit.')
+  .refine((value) => !looksLikeId(value), 'Must not look like an id.')
 const name = text(100).trim().min(1, 'Must not be blank.')
 
 export const organization = z.object({
@@ -45,29 +48,51 @@ export type UpdateOrganization = z.output<typeof updateOrganization>
 
 export const organizationOperations = [
   {
-    id: 'organizations.list', method: 'GET', path: '/v1/organizations', tag: 'Organizations', summary: 'List organizations',
+    id: 'organizations.list',
+    method: 'GET',
+    path: '/v1/organizations',
+    tag: 'Organizations',
+    summary: 'List organizations',
     authority: { kind: 'installation', action: 'organization:administer' },
     query: z.strictObject({ ...listQuery, q: z.string().max(100).optional().describe('Part of name, slug or alias.') }),
     success: { status: 200, schema: page(organization) },
   },
   {
-    id: 'organizations.create', method: 'POST', path: '/v1/organizations', tag: 'Organizations', summary: 'Create an organization',
-    authority: { kind: 'installation', action: 'organization:administer' }, body: createOrganization,
+    id: 'organizations.create',
+    method: 'POST',
+    path: '/v1/organizations',
+    tag: 'Organizations',
+    summary: 'Create an organization',
+    authority: { kind: 'installation', action: 'organization:administer' },
+    body: createOrganization,
     success: { status: 201, schema: organization },
   },
   {
-    id: 'organizations.get', method: 'GET', path: '/v1/organizations/{org}', tag: 'Organizations', summary: 'Read an organization',
-    authority: { kind: 'organization', action: 'organization:read' }, success: { status: 200, schema: organization },
-  },
-  {
-    id: 'organizations.update', method: 'PATCH', path: '/v1/organizations/{org}', tag: 'Organizations',
-    summary: 'Change an organization; all but its name is the operator\'s to change',
-    authority: { kind: 'organization', action: 'organization:update' }, body: updateOrganization,
+    id: 'organizations.get',
+    method: 'GET',
+    path: '/v1/organizations/{org}',
+    tag: 'Organizations',
+    summary: 'Read an organization',
+    authority: { kind: 'organization', action: 'organization:read' },
     success: { status: 200, schema: organization },
   },
   {
-    id: 'organizations.remove', method: 'DELETE', path: '/v1/organizations/{org}', tag: 'Organizations',
+    id: 'organizations.update',
+    method: 'PATCH',
+    path: '/v1/organizations/{org}',
+    tag: 'Organizations',
+    summary: "Change an organization; all but its name is the operator's to change",
+    authority: { kind: 'organization', action: 'organization:update' },
+    body: updateOrganization,
+    success: { status: 200, schema: organization },
+  },
+  {
+    id: 'organizations.remove',
+    method: 'DELETE',
+    path: '/v1/organizations/{org}',
+    tag: 'Organizations',
     summary: 'Remove an organization and every key of it; its records and its slug stay',
-    authority: { kind: 'organization', action: 'organization:administer' }, success: { status: 204 },
+    authority: { kind: 'organization', action: 'organization:administer' },
+    success: { status: 204 },
   },
 ] as const satisfies readonly Operation[]

@@ -19,7 +19,7 @@ export const verifyRequest = z
         body: z.unknown().optional().describe('The JSON body: its text (then a repeated field is seen) or its object.'),
       })
       .optional(),
-    ip: z.string().max(100).nullable().optional().describe('The end client\'s address.'),
+    ip: z.string().max(100).nullable().optional().describe("The end client's address."),
     requiredScopes: z.array(scopeToken).max(50).optional(),
     types: z.array(slug).max(100).optional(),
     organization: z.string().min(1).max(100).optional(),
@@ -29,7 +29,17 @@ export const verifyRequest = z
   .refine((value) => (value.secret === undefined) !== (value.request === undefined), { path: ['secret'], message: 'Say secret or request: one of the two.' })
 export type VerifyRequest = z.output<typeof verifyRequest>
 
-const verifiedKey = z.object({ id: z.string(), type: z.string(), organization: z.string(), organizationId: z.string(), environment: z.string(), scopes: z.array(z.string()), name: z.string(), secretVersion: z.int(), expiresAt: instantOut.nullable() })
+const verifiedKey = z.object({
+  id: z.string(),
+  type: z.string(),
+  organization: z.string(),
+  organizationId: z.string(),
+  environment: z.string(),
+  scopes: z.array(z.string()),
+  name: z.string(),
+  secretVersion: z.int(),
+  expiresAt: instantOut.nullable(),
+})
 
 export const verifyAnswer = z.discriminatedUnion('valid', [
   z.object({
@@ -54,5 +64,14 @@ export const verifyAnswer = z.discriminatedUnion('valid', [
 ])
 
 export const verificationOperations = [
-  { id: 'verify', method: 'POST', path: '/v1/verify', tag: 'Verification', summary: 'May this secret, or this request, do this now', authority: { kind: 'verifier' }, body: verifyRequest, success: { status: 200, schema: verifyAnswer } },
+  {
+    id: 'verify',
+    method: 'POST',
+    path: '/v1/verify',
+    tag: 'Verification',
+    summary: 'May this secret, or this request, do this now',
+    authority: { kind: 'verifier' },
+    body: verifyRequest,
+    success: { status: 200, schema: verifyAnswer },
+  },
 ] as const satisfies readonly Operation[]

@@ -158,7 +158,11 @@ export function formatIpv6(words: readonly number[]): string {
     }
     if (end > start) start = end
   }
-  const hex = (from: number, to: number) => parts.slice(from, to).map((part) => part.toString(16)).join(':')
+  const hex = (from: number, to: number) =>
+    parts
+      .slice(from, to)
+      .map((part) => part.toString(16))
+      .join(':')
   return runStart < 0 ? hex(0, 8) : `${hex(0, runStart)}::${hex(runStart + runLength, 8)}`
 }
 

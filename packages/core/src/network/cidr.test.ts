@@ -27,11 +27,14 @@ const networks: fc.Arbitrary<Model> = fc.constantFrom<4 | 6>(4, 6).chain((family
     fc.bigInt({ min: 0n, max: (1n << BigInt(bits)) - 1n }),
     fc.integer({ min: 0, max: 255 }).map((low) => (0x20n << BigInt(bits - 8)) + BigInt(low)),
   )
-  return fc.tuple(values, fc.integer({ min: 0, max: bits })).filter(([value]) => family === 4 || !isMapped(value)).map(([value, prefixLength]) => {
-    const hostBits = BigInt(bits - prefixLength)
-    const first = (value >> hostBits) << hostBits
-    return { family, prefixLength, first, last: first + (1n << hostBits) - 1n, text: `${spell(family, first)}/${prefixLength}` }
-  })
+  return fc
+    .tuple(values, fc.integer({ min: 0, max: bits }))
+    .filter(([value]) => family === 4 || !isMapped(value))
+    .map(([value, prefixLength]) => {
+      const hostBits = BigInt(bits - prefixLength)
+      const first = (value >> hostBits) << hostBits
+      return { family, prefixLength, first, last: first + (1n << hostBits) - 1n, text: `${spell(family, first)}/${prefixLength}` }
+    })
 })
 
 describe('addresses', () => {
@@ -88,7 +91,10 @@ describe('addresses', () => {
   })
 
   test('reads any text without throwing', () => {
-    fc.assert(fc.property(fc.stringMatching(/^[0-9a-f:./%[\]]{0,50}$/), (text) => void [parseAddress(text), parseCidr(text), addressGroup(text)]), { numRuns: 2000 })
+    fc.assert(
+      fc.property(fc.stringMatching(/^[0-9a-f:./%[\]]{0,50}$/), (text) => void [parseAddress(text), parseCidr(text), addressGroup(text)]),
+      { numRuns: 2000 },
+    )
   })
 })
 
@@ -102,7 +108,8 @@ describe('networks', () => {
         const canonicalAddress = parseAddress(spell(network.family, network.first))
         const canonical = canonicalAddress.ok ? canonicalAddress.value.text + (single ? '' : `/${network.prefixLength}`) : ''
         const result = parseCidr(`${spell(network.family, address)}/${network.prefixLength}`)
-        if (address === network.first) expect(result).toMatchObject({ ok: true, value: { text: canonical, prefixLength: network.prefixLength, family: network.family } })
+        if (address === network.first)
+          expect(result).toMatchObject({ ok: true, value: { text: canonical, prefixLength: network.prefixLength, family: network.family } })
         else expect(result).toMatchObject({ ok: false, error: expect.stringContaining(`; write ${canonical}.`) as string })
       }),
       { numRuns: 1000 },
@@ -130,7 +137,9 @@ describe('address sets', () => {
     fc.assert(
       fc.property(fc.array(networks, { maxLength: 40 }), fc.array(networks, { maxLength: 5 }), (list, others) => {
         const set = compileAddressSet(list.map((network) => network.text))
-        const probes = [...list, ...others].flatMap(({ family, first, last }) => [first - 1n, first, (first + last) / 2n, last, last + 1n].map((value) => ({ family, value })))
+        const probes = [...list, ...others].flatMap(({ family, first, last }) =>
+          [first - 1n, first, (first + last) / 2n, last, last + 1n].map((value) => ({ family, value })),
+        )
         for (const { family, value } of probes) {
           if (value < 0n || value >> (family === 4 ? 32n : 128n) > 0n || (family === 6 && isMapped(value))) continue
           const expected = list.some((network) => network.family === family && value >= network.first && value <= network.last)
@@ -159,7 +168,13 @@ describe('address sets', () => {
 
   test('the empty set holds nothing, never everything', () => {
     const empty = compileAddressSet([])
-    expect([empty.size, empty.hasText('10.0.0.1'), empty.hasText('::1'), empty.hasIpv4(0), empty.has(addressOf([0, 0, 0, 0]))]).toEqual([0, false, false, false, false])
+    expect([empty.size, empty.hasText('10.0.0.1'), empty.hasText('::1'), empty.hasIpv4(0), empty.has(addressOf([0, 0, 0, 0]))]).toEqual([
+      0,
+      false,
+      false,
+      false,
+      false,
+    ])
   })
 
   test('what is no address is in no set', () => {

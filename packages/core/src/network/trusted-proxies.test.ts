@@ -45,7 +45,19 @@ describe('client address', () => {
   })
 
   test('is unknown when an entry that must be read is malformed', () => {
-    for (const entry of ['unknown', '_hidden', '', '198.51.100.1:', '198.51.100.256', 'fe80::1%eth0', '[198.51.100.1]', '[::1', '"198.51.100.1"', '198.51.100.1:123456', '::1]:80']) {
+    for (const entry of [
+      'unknown',
+      '_hidden',
+      '',
+      '198.51.100.1:',
+      '198.51.100.256',
+      'fe80::1%eth0',
+      '[198.51.100.1]',
+      '[::1',
+      '"198.51.100.1"',
+      '198.51.100.1:123456',
+      '::1]:80',
+    ]) {
       expect([entry, client('10.0.0.1', `192.0.2.1, ${entry}, 10.0.0.2`)]).toEqual([entry, null])
     }
     expect([client('10.0.0.1', ','), client('10.0.0.1', '198.51.100.1,')]).toEqual([null, null])

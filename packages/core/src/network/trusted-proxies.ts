@@ -24,7 +24,7 @@ export function clientAddress(request: ForwardedRequest): string | null {
   const entries = forwardedFor === undefined ? '' : typeof forwardedFor === 'string' ? forwardedFor : forwardedFor.join(',')
   if (entries.trim() === '') return client.text
 
-  for (let end = entries.length; end >= 0 && trusted.has(client); ) {
+  for (let end = entries.length; end >= 0 && trusted.has(client);) {
     const comma = entries.lastIndexOf(',', end - 1)
     const hop = parseHop(entries.slice(comma + 1, end).trim())
     if (hop === null) return null

@@ -21,7 +21,14 @@ function plan(fields: Partial<KeyTypeInput>, wish: KeyWish & { environment?: str
 
 test('tells every mistake at once, each at its field', () => {
   const fields = { environments: null, naming: { mode: 'required' as const }, expiry: { mode: 'required' as const }, addresses: { mode: 'required' as const } }
-  expect(mistakes(fields, { name: '  ', scopes: ['x'], limits: [{ calls: 1, per: 60 }], addresses: 'any' })).toEqual(['environment: required', 'name: required', 'expiresInSeconds: required', 'scopes[0]: not_offered', 'addresses: any_not_allowed', 'limits[0].per: not_offered'])
+  expect(mistakes(fields, { name: '  ', scopes: ['x'], limits: [{ calls: 1, per: 60 }], addresses: 'any' })).toEqual([
+    'environment: required',
+    'name: required',
+    'expiresInSeconds: required',
+    'scopes[0]: not_offered',
+    'addresses: any_not_allowed',
+    'limits[0].per: not_offered',
+  ])
 })
 
 describe('environment', () => {
@@ -53,15 +60,18 @@ describe('expiry', () => {
     expect(plan({ expiry: { default: '7d' } }).expiresAt).toBe(NOW + 7 * DAY)
     expect(plan({ expiry: { default: '7d' } }, { expiresAt: null }).expiresAt).toBeNull()
   })
-  test('cannot be waived where it is required', () => expect(mistakes({ expiry: { mode: 'required', default: '7d' } }, { expiresAt: null })).toEqual(['expiresInSeconds: required']))
-  test('is refused where keys of the type do not expire', () => expect(mistakes({ expiry: { mode: 'none' } }, { expiresInSeconds: 1 })).toEqual(['expiresInSeconds: not_allowed']))
+  test('cannot be waived where it is required', () =>
+    expect(mistakes({ expiry: { mode: 'required', default: '7d' } }, { expiresAt: null })).toEqual(['expiresInSeconds: required']))
+  test('is refused where keys of the type do not expire', () =>
+    expect(mistakes({ expiry: { mode: 'none' } }, { expiresInSeconds: 1 })).toEqual(['expiresInSeconds: not_allowed']))
 })
 
 describe('scopes', () => {
   const scopes = { offered: ['a', 'b'], default: ['a'] }
   test("are the type's default where nothing is said", () => expect(plan({ scopes }).scopes).toEqual(['a']))
   test('may be none: an empty set is kept, and means nothing', () => expect(plan({ scopes }, { scopes: [] }).scopes).toEqual([]))
-  test('must be offered, and stand once', () => expect(mistakes({ scopes }, { scopes: ['c', 'a', 'a'] })).toEqual(['scopes[0]: not_offered', 'scopes[2]: repeated']))
+  test('must be offered, and stand once', () =>
+    expect(mistakes({ scopes }, { scopes: ['c', 'a', 'a'] })).toEqual(['scopes[0]: not_offered', 'scopes[2]: repeated']))
 })
 
 describe('addresses', () => {
@@ -70,8 +80,10 @@ describe('addresses', () => {
     expect(mistakes({ addresses: { mode: 'optional' } })).toEqual(['addresses: required'])
     expect(plan({ addresses: { mode: 'optional' } }, { addresses: 'any' }).addresses).toBe('any')
   })
-  test('cannot be "any" where they are required', () => expect(mistakes({ addresses: { mode: 'required' } }, { addresses: 'any' })).toEqual(['addresses: any_not_allowed']))
-  test('are refused where the type has none, so that nobody believes in a rule that does not hold', () => expect(mistakes({}, { addresses: [office] })).toEqual(['addresses: not_allowed']))
+  test('cannot be "any" where they are required', () =>
+    expect(mistakes({ addresses: { mode: 'required' } }, { addresses: 'any' })).toEqual(['addresses: any_not_allowed']))
+  test('are refused where the type has none, so that nobody believes in a rule that does not hold', () =>
+    expect(mistakes({}, { addresses: [office] })).toEqual(['addresses: not_allowed']))
   test('stand once', () => expect(mistakes({ addresses: { mode: 'optional' } }, { addresses: [office, office] })).toEqual(['addresses[1]: repeated']))
 })
 
@@ -81,11 +93,26 @@ describe('limits', () => {
     expect(plan({ limits }, { limits: [{ calls: 20, per: 60 }] }).limits).toEqual([{ calls: 20, per: 60 }])
     expect(mistakes({ limits }, { limits: [{ calls: 21, per: 60 }] })).toEqual(['limits[0].calls: too_many'])
   })
-  test('are for intervals of the type, each once', () => expect(mistakes({ limits }, { limits: [{ calls: 1, per: 61 }, { calls: 1, per: 60 }, { calls: 2, per: 60 }] })).toEqual(['limits[0].per: not_offered', 'limits[2].per: repeated']))
+  test('are for intervals of the type, each once', () =>
+    expect(
+      mistakes(
+        { limits },
+        {
+          limits: [
+            { calls: 1, per: 61 },
+            { calls: 1, per: 60 },
+            { calls: 2, per: 60 },
+          ],
+        },
+      ),
+    ).toEqual(['limits[0].per: not_offered', 'limits[2].per: repeated']))
   test("are the type's where none are asked for", () => expect(plan({ limits }, { limits: [] }).limits).toBeNull())
 })
 
 test('an update plans only what was wished for', () => {
-  expect(planUpdate(typeOf({ addresses: { mode: 'required' }, naming: { mode: 'required' } }), { name: 'new' }, NOW)).toEqual({ ok: true, value: { name: 'new' } })
+  expect(planUpdate(typeOf({ addresses: { mode: 'required' }, naming: { mode: 'required' } }), { name: 'new' }, NOW)).toEqual({
+    ok: true,
+    value: { name: 'new' },
+  })
   expect(planUpdate(typeOf({ addresses: { mode: 'required' } }), { addresses: 'any' }, NOW)).toMatchObject({ ok: false })
 })

@@ -25,7 +25,12 @@ export interface KeyPlan {
 }
 
 /** What a type says of the wishes for a new key: the plan, or every mistake at once. */
-export function planIssue(type: KeyType, organization: { environments: readonly string[] }, wish: KeyWish & { environment?: string | undefined }, now: Instant): Result<KeyPlan, FieldError[]> {
+export function planIssue(
+  type: KeyType,
+  organization: { environments: readonly string[] },
+  wish: KeyWish & { environment?: string | undefined },
+  now: Instant,
+): Result<KeyPlan, FieldError[]> {
   const errors: FieldError[] = []
   const environment = chooseEnvironment(type, organization.environments, wish.environment, errors)
   const name = checkName(type, wish.name ?? '', errors)
@@ -56,10 +61,20 @@ export function environmentsFor(type: KeyType, environments: readonly string[]):
 function chooseEnvironment(type: KeyType, held: readonly string[], wished: string | undefined, errors: FieldError[]): string {
   const possible = environmentsFor(type, held)
   if (wished === undefined) {
-    if (possible.length !== 1) errors.push({ path: 'environment', code: 'required', message: possible.length === 0 ? 'The organization has no environment that may hold this type.' : `Choose one of ${possible.join(', ')}.` })
+    if (possible.length !== 1)
+      errors.push({
+        path: 'environment',
+        code: 'required',
+        message: possible.length === 0 ? 'The organization has no environment that may hold this type.' : `Choose one of ${possible.join(', ')}.`,
+      })
     return possible[0] ?? ''
   }
-  if (!possible.includes(wished)) errors.push({ path: 'environment', code: 'not_allowed', message: possible.length === 0 ? 'The organization has no environment that may hold this type.' : `Must be one of ${possible.join(', ')}.` })
+  if (!possible.includes(wished))
+    errors.push({
+      path: 'environment',
+      code: 'not_allowed',
+      message: possible.length === 0 ? 'The organization has no environment that may hold this type.' : `Must be one of ${possible.join(', ')}.`,
+    })
   return wished
 }
 
@@ -86,14 +101,20 @@ function checkExpiry(type: KeyType, wish: KeyWish, now: Instant, errors: FieldEr
   }
   if (expiresAt <= now) errors.push({ path, code: 'past', message: 'Must lie in the future.' })
   else if (expiresAt > LATEST_INSTANT) errors.push({ path, code: 'too_long', message: 'Must lie before the year 10000.' })
-  else if (max !== null && expiresAt > now + max * 1000) errors.push({ path, code: 'too_long', message: `Must be at most ${formatDuration(max)} from now: ${formatInstant(now + max * 1000)}.` })
+  else if (max !== null && expiresAt > now + max * 1000)
+    errors.push({ path, code: 'too_long', message: `Must be at most ${formatDuration(max)} from now: ${formatInstant(now + max * 1000)}.` })
   return expiresAt
 }
 
 function checkScopes(type: KeyType, scopes: readonly string[], errors: FieldError[]): string[] {
   const offered = type.scopes.offered.map((entry) => entry.scope)
   for (const [index, scope] of scopes.entries()) {
-    if (!offered.includes(scope)) errors.push({ path: `scopes[${index}]`, code: 'not_offered', message: offered.length === 0 ? 'This type offers no scopes.' : `The type does not offer "${scope}"; it offers ${offered.join(', ')}.` })
+    if (!offered.includes(scope))
+      errors.push({
+        path: `scopes[${index}]`,
+        code: 'not_offered',
+        message: offered.length === 0 ? 'This type offers no scopes.' : `The type does not offer "${scope}"; it offers ${offered.join(', ')}.`,
+      })
     else if (scopes.indexOf(scope) !== index) errors.push({ path: `scopes[${index}]`, code: 'repeated', message: `"${scope}" stands twice.` })
   }
   return [...scopes]
@@ -102,11 +123,16 @@ function checkScopes(type: KeyType, scopes: readonly string[], errors: FieldErro
 function checkAddresses(type: KeyType, addresses: AddressRule | undefined, errors: FieldError[]): AddressRule {
   const { mode } = type.addresses
   if (mode === 'off') {
-    if (addresses !== undefined && addresses !== 'any') errors.push({ path: 'addresses', code: 'not_allowed', message: 'Keys of this type are not restricted to addresses.' })
+    if (addresses !== undefined && addresses !== 'any')
+      errors.push({ path: 'addresses', code: 'not_allowed', message: 'Keys of this type are not restricted to addresses.' })
     return 'any'
   }
   if (addresses === undefined) {
-    errors.push({ path: 'addresses', code: 'required', message: mode === 'required' ? 'Name the addresses the key may be used from.' : 'Name the addresses the key may be used from, or say "any".' })
+    errors.push({
+      path: 'addresses',
+      code: 'required',
+      message: mode === 'required' ? 'Name the addresses the key may be used from.' : 'Name the addresses the key may be used from, or say "any".',
+    })
     return 'any'
   }
   if (addresses === 'any') {
@@ -114,7 +140,8 @@ function checkAddresses(type: KeyType, addresses: AddressRule | undefined, error
     return 'any'
   }
   for (const [index, { cidr }] of addresses.entries()) {
-    if (addresses.findIndex((entry) => entry.cidr === cidr) !== index) errors.push({ path: `addresses[${index}]`, code: 'repeated', message: `"${cidr}" stands twice.` })
+    if (addresses.findIndex((entry) => entry.cidr === cidr) !== index)
+      errors.push({ path: `addresses[${index}]`, code: 'repeated', message: `"${cidr}" stands twice.` })
   }
   return addresses
 }
@@ -124,9 +151,16 @@ function checkLimits(type: KeyType, limits: readonly Limit[] | null, errors: Fie
   for (const [index, limit] of limits.entries()) {
     const rule = type.limits.find((each) => each.per === limit.per)
     const most = rule === undefined ? null : (rule.maxCalls ?? rule.calls)
-    if (most === null) errors.push({ path: `limits[${index}].per`, code: 'not_offered', message: type.limits.length === 0 ? 'This type has no limits to set.' : `Must be one of ${type.limits.map((each) => formatDuration(each.per)).join(', ')}.` })
+    if (most === null)
+      errors.push({
+        path: `limits[${index}].per`,
+        code: 'not_offered',
+        message:
+          type.limits.length === 0 ? 'This type has no limits to set.' : `Must be one of ${type.limits.map((each) => formatDuration(each.per)).join(', ')}.`,
+      })
     else if (limit.calls > most) errors.push({ path: `limits[${index}].calls`, code: 'too_many', message: `Must be at most ${most}.` })
-    if (limits.findIndex((each) => each.per === limit.per) !== index) errors.push({ path: `limits[${index}].per`, code: 'repeated', message: 'The same interval stands twice.' })
+    if (limits.findIndex((each) => each.per === limit.per) !== index)
+      errors.push({ path: `limits[${index}].per`, code: 'repeated', message: 'The same interval stands twice.' })
   }
   return [...limits]
 }

@@ -14,7 +14,11 @@ const arrivals = fc.array(
   }),
   { maxLength: 120 },
 )
-const limitSets = fc.uniqueArray(fc.record({ calls: fc.integer({ min: 1, max: 8 }), per: fc.constantFrom(1, 2, 7) }), { minLength: 1, maxLength: 3, selector: (limit) => limit.per })
+const limitSets = fc.uniqueArray(fc.record({ calls: fc.integer({ min: 1, max: 8 }), per: fc.constantFrom(1, 2, 7) }), {
+  minLength: 1,
+  maxLength: 3,
+  selector: (limit) => limit.per,
+})
 
 /** The exact model: every allowed call with its instant. */
 class Log {
@@ -118,7 +122,10 @@ describe('rate limiter', () => {
 
   test('a call that one of several limits refuses spends of none', () => {
     const limiter = new RateLimiter()
-    const limits = [{ calls: 10, per: 60 }, { calls: 1, per: 1 }]
+    const limits = [
+      { calls: 10, per: 60 },
+      { calls: 1, per: 1 },
+    ]
     expect(limiter.take('k', limits, 1, START).allowed).toBe(true)
     expect(limiter.take('k', limits, 1, START).allowed).toBe(false)
     expect(limiter.remaining('k', [{ calls: 10, per: 60 }], START)).toBe(9)
@@ -126,14 +133,20 @@ describe('rate limiter', () => {
 
   test('the retry time is that of the slowest limit', () => {
     const limiter = new RateLimiter()
-    const limits = [{ calls: 1, per: 1 }, { calls: 1, per: 3600 }]
+    const limits = [
+      { calls: 1, per: 1 },
+      { calls: 1, per: 3600 },
+    ]
     limiter.take('k', limits, 1, START)
     expect(limiter.take('k', limits, 1, START)).toEqual({ allowed: false, retryAfterMs: 3_660_000 })
   })
 
   test('two limits of the same interval are both kept and spent from once', () => {
     const limiter = new RateLimiter()
-    const limits = [{ calls: 4, per: 60 }, { calls: 3, per: 60 }]
+    const limits = [
+      { calls: 4, per: 60 },
+      { calls: 3, per: 60 },
+    ]
     expect([1, 2, 3, 4].map(() => limiter.take('k', limits, 1, START).allowed)).toEqual([true, true, true, false])
     expect(limiter.remaining('k', [{ calls: 4, per: 60 }], START)).toBe(1)
   })
@@ -220,7 +233,9 @@ describe('memory of the rate limiter', () => {
     for (let index = 0; index < 10; index++) limiter.take(`k${index}`, [MINUTE], 1, START)
     limiter.take('late', [MINUTE], 1, START + 30_000)
     expect(limiter.sweep(START + 60_999)).toBe(0)
-    expect([limiter.sweep(START + 61_000, 4), limiter.sweep(START + 61_000, 4), limiter.sweep(START + 61_000, 4)].reduce((sum, count) => sum + count, 0)).toBe(10)
+    expect([limiter.sweep(START + 61_000, 4), limiter.sweep(START + 61_000, 4), limiter.sweep(START + 61_000, 4)].reduce((sum, count) => sum + count, 0)).toBe(
+      10,
+    )
     expect(limiter.size).toBe(1)
     expect(limiter.remaining('late', [MINUTE], START + 61_000)).toBe(2)
   })

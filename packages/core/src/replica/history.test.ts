@@ -11,7 +11,12 @@ const HOUR = 3_600_000
 const TYPES = ['ucd', 'sms']
 const SCOPES = [[], ['read'], ['read', 'write'], ['write']]
 /** Lists of which we know without arithmetic whether they hold 10.0.0.1. */
-const LISTS: ['any' | string[], boolean][] = [['any', true], [['10.0.0.0/8'], true], [['11.0.0.1', '2001:db8::/32'], false], [[], false]]
+const LISTS: ['any' | string[], boolean][] = [
+  ['any', true],
+  [['10.0.0.0/8'], true],
+  [['11.0.0.1', '2001:db8::/32'], false],
+  [[], false],
+]
 const organizationIds = [0, 1, 2].map((index) => `org_0000000000000000000000000${index}`)
 
 /** What a verifier must know, as plain objects; written from product.md, not from the replica. */
@@ -54,17 +59,41 @@ class Model {
 }
 
 /** One step of a history: which kind, and three numbers from which everything else follows. */
-const step = fc.tuple(fc.constantFrom('issue', 'replace', 'update', 'status', 'type', 'typeRemoved', 'organization', 'list', 'time'), fc.nat(1000), fc.nat(1000), fc.nat(1000))
+const step = fc.tuple(
+  fc.constantFrom('issue', 'replace', 'update', 'status', 'type', 'typeRemoved', 'organization', 'list', 'time'),
+  fc.nat(1000),
+  fc.nat(1000),
+  fc.nat(1000),
+)
 const pick = <Item>(items: readonly Item[], index: number): Item => items[index % items.length] as Item
 
 function* changesOf(model: Model, world: World, [kind, a, b, c]: [string, number, number, number]): Generator<Change> {
   const ids = [...model.keys.keys()]
-  const facts = { scopes: pick(SCOPES, a), addresses: pick(LISTS, b)[0], name: `name ${'é'.repeat(c % 9)}${c}`, expiresAt: c % 3 === 0 ? world.now + (c - 300) * 1000 : null }
+  const facts = {
+    scopes: pick(SCOPES, a),
+    addresses: pick(LISTS, b)[0],
+    name: `name ${'é'.repeat(c % 9)}${c}`,
+    expiresAt: c % 3 === 0 ? world.now + (c - 300) * 1000 : null,
+  }
   if (kind === 'issue' || (ids.length === 0 && ['replace', 'update', 'status'].includes(kind))) {
     const secret = world.secret()
     const id = `key_${String(ids.length).padStart(26, '0')}`
     model.issued.push({ secret, id, number: 1 })
-    yield { kind: 'key', key: { id, organizationId: pick(organizationIds, a), environment: pick(['live', 'test'], b), type: pick(TYPES, c), origin: pick([null, 'old'], b), status: pick(['active', 'active', 'pending'] as const, a), limits: null, grant: null, versions: [{ number: 1, digest: storedDigest(secret), endsAt: null }], ...facts } }
+    yield {
+      kind: 'key',
+      key: {
+        id,
+        organizationId: pick(organizationIds, a),
+        environment: pick(['live', 'test'], b),
+        type: pick(TYPES, c),
+        origin: pick([null, 'old'], b),
+        status: pick(['active', 'active', 'pending'] as const, a),
+        limits: null,
+        grant: null,
+        versions: [{ number: 1, digest: storedDigest(secret), endsAt: null }],
+        ...facts,
+      },
+    }
     return
   }
   const key = model.keys.get(pick(ids, a)) as KeyRecord
@@ -73,17 +102,46 @@ function* changesOf(model: Model, world: World, [kind, a, b, c]: [string, number
     const end = b % 2 === 0 ? world.now : world.now + HOUR
     const number = key.versions.length + 1
     model.issued.push({ secret, id: key.id, number })
-    yield { kind: 'key', key: { ...key, versions: [...key.versions.map((version) => ({ ...version, endsAt: Math.min(version.endsAt ?? end, end) })), { number, digest: storedDigest(secret), endsAt: c % 7 === 0 ? world.now + HOUR : null }] } }
+    yield {
+      kind: 'key',
+      key: {
+        ...key,
+        versions: [
+          ...key.versions.map((version) => ({ ...version, endsAt: Math.min(version.endsAt ?? end, end) })),
+          { number, digest: storedDigest(secret), endsAt: c % 7 === 0 ? world.now + HOUR : null },
+        ],
+      },
+    }
   } else if (kind === 'update') yield { kind: 'key', key: { ...key, ...facts } }
   else if (kind === 'status') yield { kind: 'key', key: { ...key, status: pick(['active', 'inactive', 'removed'] as const, b) } }
   else if (kind === 'type') {
     const retired = { deprecatedAt: new Date(START).toISOString(), retiredAt: new Date(START + 2 * HOUR).toISOString(), origin: pick([null, 'old'], c) }
-    yield { kind: 'keyType', keyType: keyType.parse({ slug: pick(TYPES, a), prefix: pick(TYPES, a), scopes: { offered: pick(SCOPES, b) }, sunset: c % 3 === 0 ? [retired] : [] }) }
+    yield {
+      kind: 'keyType',
+      keyType: keyType.parse({ slug: pick(TYPES, a), prefix: pick(TYPES, a), scopes: { offered: pick(SCOPES, b) }, sunset: c % 3 === 0 ? [retired] : [] }),
+    }
   } else if (kind === 'typeRemoved') yield { kind: 'keyTypeRemoved', slug: pick(TYPES, a) }
-  else if (kind === 'organization') yield { kind: 'organization', organization: { id: pick(organizationIds, a), slug: `slug-${a % 3}`, aliases: [], status: pick(['active', 'active', 'suspended', 'removed'] as const, b), entitlements: [] } }
+  else if (kind === 'organization')
+    yield {
+      kind: 'organization',
+      organization: {
+        id: pick(organizationIds, a),
+        slug: `slug-${a % 3}`,
+        aliases: [],
+        status: pick(['active', 'active', 'suspended', 'removed'] as const, b),
+        entitlements: [],
+      },
+    }
   else if (kind === 'list') {
     const list = pick(LISTS, b)[0]
-    yield { kind: 'addressList', addressList: { organizationId: pick(organizationIds, a), type: pick(TYPES, c), addresses: list === 'any' ? 'any' : list.map((cidr) => ({ cidr, label: null })) } }
+    yield {
+      kind: 'addressList',
+      addressList: {
+        organizationId: pick(organizationIds, a),
+        type: pick(TYPES, c),
+        addresses: list === 'any' ? 'any' : list.map((cidr) => ({ cidr, label: null })),
+      },
+    }
   } else world.now += b * 5000
 }
 
@@ -94,7 +152,14 @@ function expectSame(replica: Replica, model: Model, now: number): void {
       const decision = verify({ replica, limiter: new RateLimiter(), now, digest }, null, { secret: made.secret, address: '10.0.0.1', requiredScopes: [scope] })
       expect([made.id, made.number, scope, decision.valid ? 'allowed' : decision.reason]).toEqual([made.id, made.number, scope, model.decide(made, now, scope)])
       expect({ ...decision.key?.toJSON?.() }).toEqual({
-        id: key.id, name: key.name, type: key.type, environment: key.environment, secretVersion: made.number, expiresAt: key.expiresAt, grant: null, organizationId: key.organizationId,
+        id: key.id,
+        name: key.name,
+        type: key.type,
+        environment: key.environment,
+        secretVersion: made.number,
+        expiresAt: key.expiresAt,
+        grant: null,
+        organizationId: key.organizationId,
         organization: model.organizations.get(key.organizationId)?.slug ?? key.organizationId,
         scopes: key.scopes.filter((held) => model.types.get(key.type)?.scopes.offered.some((each) => each.scope === held)),
       })

@@ -185,7 +185,10 @@ export class KeyTable implements DigestStore {
   }
 
   /** Sets what is not about secrets. The numbers are those of the replica's shared values. */
-  setFacts(row: number, facts: { organization: number; profile: number; scopes: number; addresses: number; status: StoredStatus; expiresAt: Instant | null; name: string }): void {
+  setFacts(
+    row: number,
+    facts: { organization: number; profile: number; scopes: number; addresses: number; status: StoredStatus; expiresAt: Instant | null; name: string },
+  ): void {
     const at = row * ROW_WORDS
     this.#words[at + ORGANIZATION] = facts.organization
     this.#words[at + PROFILE] = facts.profile

@@ -105,7 +105,11 @@ describe('the replica', () => {
     for (const name of [acme.id, 'acme', '4711']) expect(replica.organizationNamed(name)?.id).toBe(acme.id)
     const globex = world.organization('globex', { aliases: ['4711'] })
     world.change({ kind: 'organization', organization: { ...acme, slug: 'acme-two', aliases: [] } })
-    expect([replica.organizationNamed('acme'), replica.organizationNamed('4711')?.id, replica.organizationNamed('acme-two')?.id]).toEqual([undefined, globex.id, acme.id])
+    expect([replica.organizationNamed('acme'), replica.organizationNamed('4711')?.id, replica.organizationNamed('acme-two')?.id]).toEqual([
+      undefined,
+      globex.id,
+      acme.id,
+    ])
     expect(replica.organizationNamed('constructor')).toBeUndefined()
   })
 
@@ -115,7 +119,10 @@ describe('the replica', () => {
     const { record } = world.issue(world.organization('acme'))
     for (let index = 0; index < 100_000; index++) {
       const digest = Buffer.from(world.random(32)).toString('base64url')
-      replica.applyChange({ kind: 'key', key: { ...record, id: `key_${String(index).padStart(26, '0')}`, name: `key ${index % 10_000}`, versions: [{ number: 1, digest, endsAt: null }] } })
+      replica.applyChange({
+        kind: 'key',
+        key: { ...record, id: `key_${String(index).padStart(26, '0')}`, name: `key ${index % 10_000}`, versions: [{ number: 1, digest, endsAt: null }] },
+      })
     }
     expect(replica.keys.byteLength / replica.keys.size).toBeLessThan(110)
   })

@@ -19,7 +19,11 @@ describe('interned values', () => {
 
   test('that cannot be made leave nothing behind', () => {
     const values = new Interned<string>()
-    expect(() => values.acquire('a', () => { throw new TypeError('no') })).toThrow('no')
+    expect(() =>
+      values.acquire('a', () => {
+        throw new TypeError('no')
+      }),
+    ).toThrow('no')
     expect(values.size).toBe(0)
     expect(values.acquire('a', () => 'made')).toBe(0)
   })

@@ -23,7 +23,8 @@ describe('scopes', () => {
   })
 
   test('tokens are compared whole: no wildcard, no prefix, no folding of case', () => {
-    for (const held of ['*', 'orders', 'orders:', 'orders:*', 'Orders:read', 'orders:rea', 'orders:read:all']) expect(missingScopes([held], ['orders:read'])).toEqual(['orders:read'])
+    for (const held of ['*', 'orders', 'orders:', 'orders:*', 'Orders:read', 'orders:rea', 'orders:read:all'])
+      expect(missingScopes([held], ['orders:read'])).toEqual(['orders:read'])
   })
 
   test('exactly the needed scopes that are not held are missing, in the order asked', () => {

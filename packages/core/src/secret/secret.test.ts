@@ -116,7 +116,10 @@ describe('form', () => {
   })
 
   test('a secret that was cut is never taken for a whole one', () => {
-    fc.assert(fc.property(secrets, fc.integer({ min: 1, max: 40 }), (secret, cut) => !hasValidChecksum(secret.slice(0, -cut))), { numRuns: 1000 })
+    fc.assert(
+      fc.property(secrets, fc.integer({ min: 1, max: 40 }), (secret, cut) => !hasValidChecksum(secret.slice(0, -cut))),
+      { numRuns: 1000 },
+    )
   })
 
   test('reads any text without throwing', () => {

@@ -52,7 +52,8 @@ describe('address rules', () => {
 
   test('never let a text in that is no address', () => {
     const { from } = withLists(['0.0.0.0/0', '::/0'])
-    for (const address of ['', ' 10.0.0.1', '10.0.0.1:80', '010.0.0.1', '10.0.0.1, 10.0.0.2', 'fe80::1%eth0', '[::1]', 'localhost']) expect(from(address)).toBe('ip_not_allowed key_list')
+    for (const address of ['', ' 10.0.0.1', '10.0.0.1:80', '010.0.0.1', '10.0.0.1, 10.0.0.2', 'fe80::1%eth0', '[::1]', 'localhost'])
+      expect(from(address)).toBe('ip_not_allowed key_list')
   })
 
   test('an empty list holds nothing, never everything', () => {

@@ -25,7 +25,8 @@ describe('a body carrier', () => {
   })
 
   test('reads blank, null, absent, and bodies that are no object as missing', () => {
-    for (const body of [{ api_key: '' }, { api_key: '  ' }, { api_key: null }, {}, undefined, null, '', '[]', '"x"', 'not json', [secret], 7]) expect(ask(body)).toBe('missing')
+    for (const body of [{ api_key: '' }, { api_key: '  ' }, { api_key: null }, {}, undefined, null, '', '[]', '"x"', 'not json', [secret], 7])
+      expect(ask(body)).toBe('missing')
   })
 
   test('refuses a field that is no text', () => {

@@ -128,7 +128,10 @@ describe('carriers together', () => {
   })
 
   test('a type may come in fewer carriers than its API takes', () => {
-    const { world, acme, data } = smallWorld({ carriers: [BODY as { in: 'body'; name: string }] }, { carriers: [{ in: 'header', name: 'Authorization' }, BODY] })
+    const { world, acme, data } = smallWorld(
+      { carriers: [BODY as { in: 'body'; name: string }] },
+      { carriers: [{ in: 'header', name: 'Authorization' }, BODY] },
+    )
     const { secret } = world.issue(acme)
     expect(world.detail(data, get({}, { body: { api_key: secret } }))).toBe('allowed')
     expect(world.detail(data, bearer(secret))).toBe('wrong_carrier carrier_of_type')

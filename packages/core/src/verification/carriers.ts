@@ -3,7 +3,9 @@ import type { CompiledApi } from './compiled-api.ts'
 import { countBodyField, readBody } from './json-body.ts'
 import { type ClientRequest, headerField, type HeaderFields } from './request.ts'
 
-export type FoundCredential = { kind: 'found'; secret: string; carrier: Carrier } | { kind: 'denied'; reason: 'missing' | 'malformed' | 'wrong_carrier'; detail: string | null }
+export type FoundCredential =
+  | { kind: 'found'; secret: string; carrier: Carrier }
+  | { kind: 'denied'; reason: 'missing' | 'malformed' | 'wrong_carrier'; detail: string | null }
 
 const MISSING: FoundCredential = { kind: 'denied', reason: 'missing', detail: null }
 const denied = (reason: 'missing' | 'malformed' | 'wrong_carrier', detail: string): FoundCredential => ({ kind: 'denied', reason, detail })

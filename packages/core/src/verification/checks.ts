@@ -35,7 +35,14 @@ export function statusDenial(key: FoundKey, now: Instant): Check {
 /** Second identifiers must name the key's organization; those that name an environment are judged with it. */
 export function companionDenial(key: FoundKey, api: CompiledApi | null, request: VerificationRequest, route: RouteMatch): Check {
   if (request.organization !== undefined && !key.owner.names.has(request.organization)) return deny(key, 'organization_mismatch')
-  return companionsOf(key, api, request, route, 'organization', (value, folded) => key.owner.names.has(value) || (folded && [...key.owner.names].some((name) => name.toLowerCase() === value)))
+  return companionsOf(
+    key,
+    api,
+    request,
+    route,
+    'organization',
+    (value, folded) => key.owner.names.has(value) || (folded && [...key.owner.names].some((name) => name.toLowerCase() === value)),
+  )
 }
 
 export function environmentDenial(key: FoundKey, api: CompiledApi | null, request: VerificationRequest, route: RouteMatch): Check {
@@ -46,7 +53,14 @@ export function environmentDenial(key: FoundKey, api: CompiledApi | null, reques
   return companionsOf(key, api, request, route, 'environment', (value) => value === environment)
 }
 
-function companionsOf(key: FoundKey, api: CompiledApi | null, request: VerificationRequest, route: RouteMatch, names: 'organization' | 'environment', accepts: (value: string, folded: boolean) => boolean): Check {
+function companionsOf(
+  key: FoundKey,
+  api: CompiledApi | null,
+  request: VerificationRequest,
+  route: RouteMatch,
+  names: 'organization' | 'environment',
+  accepts: (value: string, folded: boolean) => boolean,
+): Check {
   if (api === null) return null
   const reason = names === 'organization' ? 'organization_mismatch' : 'wrong_environment'
   const companions = key.profile.type.compiled?.companions.length ? [...api.companions, ...key.profile.type.compiled.companions] : api.companions

@@ -82,7 +82,8 @@ describe('a companion in the body', () => {
   })
 
   test('refuses none at all', () => {
-    for (const body of [{}, { partner_id: null }, { partner_id: '' }, undefined, '[]', { constructor: 1 }]) expect(send(body)).toBe('organization_mismatch companion_missing')
+    for (const body of [{}, { partner_id: null }, { partner_id: '' }, undefined, '[]', { constructor: 1 }])
+      expect(send(body)).toBe('organization_mismatch companion_missing')
   })
 
   test('when optional must still be readable', () => {
@@ -93,7 +94,10 @@ describe('a companion in the body', () => {
 })
 
 describe('a companion in the path', () => {
-  const routes = [{ method: 'GET', path: '/organizations/{organization}/reports', scopes: [] }, { method: 'GET', path: '/health', scopes: [] }]
+  const routes = [
+    { method: 'GET', path: '/organizations/{organization}/reports', scopes: [] },
+    { method: 'GET', path: '/health', scopes: [] },
+  ]
   const { ask } = withCompanion({ from: 'path', name: 'organization' }, { routes })
 
   test('is the parameter of the matched route, decoded once', () => {
@@ -105,7 +109,9 @@ describe('a companion in the path', () => {
 
   test('is missing on a route without the parameter, and without routes at all', () => {
     expect(ask({}, { path: '/health' })).toBe('organization_mismatch companion_missing')
-    expect(withCompanion({ from: 'path', name: 'organization' }).ask({}, { path: '/organizations/globex/reports' })).toBe('organization_mismatch companion_missing')
+    expect(withCompanion({ from: 'path', name: 'organization' }).ask({}, { path: '/organizations/globex/reports' })).toBe(
+      'organization_mismatch companion_missing',
+    )
     expect(withCompanion({ from: 'path', name: 'constructor' }, { routes }).ask({}, { path: '/health' })).toBe('organization_mismatch companion_missing')
   })
 
@@ -132,7 +138,8 @@ describe('a companion in the host', () => {
   test('refuses another organization, another host, none and two', () => {
     expect(ask({ host: 'globex.api.example.com' })).toBe('organization_mismatch')
     expect(ask({ host: 'acme.evil.api.example.com' })).toBe('organization_mismatch')
-    for (const host of ['api.example.com', '.api.example.com', 'acme.api.example.com.evil.com', '']) expect(ask({ host })).toBe('organization_mismatch companion_missing')
+    for (const host of ['api.example.com', '.api.example.com', 'acme.api.example.com.evil.com', ''])
+      expect(ask({ host })).toBe('organization_mismatch companion_missing')
     expect(ask({})).toBe('organization_mismatch companion_missing')
     expect(ask({ host: ['acme.api.example.com', 'acme.api.example.com'] })).toBe('organization_mismatch companion_repeated')
   })

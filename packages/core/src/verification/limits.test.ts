@@ -46,7 +46,12 @@ describe('limits', () => {
   })
 
   test('of a key take the place of the type’s for the same interval, and stand beside the others', () => {
-    const { world, acme, data } = smallWorld({ limits: [{ calls: 2, per: '60s' }, { calls: 3, per: '1h' }] })
+    const { world, acme, data } = smallWorld({
+      limits: [
+        { calls: 2, per: '60s' },
+        { calls: 3, per: '1h' },
+      ],
+    })
     const key = world.issue(acme, { limits: [{ calls: 1, per: 60 }] })
     expect(answers(2, () => world.answer(data, key))).toEqual(['allowed', 'rate_limited'])
     world.update(key, { limits: [{ calls: 9, per: 60 }] })

@@ -56,7 +56,12 @@ function decide(...defects: Defect[]): string {
   const old = world.replace(key)
   if (has('limit reached')) world.limiter.take(key.record.id, [{ calls: 1, per: 60 }], 1, world.now)
   // The prefix of the type must be accepted for a secret elsewhere to be recognized; so narrowing makes the type a wrong one.
-  const data = world.api({ slug: 'data', environment: 'live', accepts: ['ucd', 'sms'], companions: [{ from: 'header', name: 'X-Partner', names: 'organization' }] })
+  const data = world.api({
+    slug: 'data',
+    environment: 'live',
+    accepts: ['ucd', 'sms'],
+    companions: [{ from: 'header', name: 'X-Partner', names: 'organization' }],
+  })
 
   const last = key.secret.at(-1) === '0' ? '1' : '0'
   const fields: Record<string, string | string[]> = { authorization: `Bearer ${key.secret}` }
@@ -111,7 +116,15 @@ describe('the order of the decision', () => {
   })
 
   test('gives an HTTP status to each reason: 401 for who, 403 for what, 429 for how often', () => {
-    expect(Object.entries(DENY_REASONS).filter(([, status]) => status === 403).map(([reason]) => reason)).toEqual(['wrong_type', 'exchange_required', 'ip_not_allowed', 'insufficient_scope', 'not_entitled'])
-    expect(Object.entries(DENY_REASONS).filter(([, status]) => status === 429).map(([reason]) => reason)).toEqual(['rate_limited'])
+    expect(
+      Object.entries(DENY_REASONS)
+        .filter(([, status]) => status === 403)
+        .map(([reason]) => reason),
+    ).toEqual(['wrong_type', 'exchange_required', 'ip_not_allowed', 'insufficient_scope', 'not_entitled'])
+    expect(
+      Object.entries(DENY_REASONS)
+        .filter(([, status]) => status === 429)
+        .map(([reason]) => reason),
+    ).toEqual(['rate_limited'])
   })
 })

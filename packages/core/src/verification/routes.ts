@@ -35,7 +35,8 @@ export function readPath(target: string): string[] | null {
     return null
   }
   // Decoded once more would be another path: `%252e` is refused with the dot segments it hides.
-  if (decoded.some((segment) => segment === '.' || segment === '..' || /[\\;\u0000-\u001f\u007f]/.test(segment) || /%(?:25)*(?:2e|2f|5c|3b|00)/i.test(segment))) return null
+  if (decoded.some((segment) => segment === '.' || segment === '..' || /[\\;\u0000-\u001f\u007f]/.test(segment) || /%(?:25)*(?:2e|2f|5c|3b|00)/i.test(segment)))
+    return null
   return decoded
 }
 

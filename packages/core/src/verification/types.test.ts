@@ -74,5 +74,16 @@ test('facts of a decision name the key and never its secret or digest', () => {
   const key = world.issue(acme, { scopes: ['read', 'gone'], grant: { apis: 'all' } })
   const decision = world.ask(data, key)
   expect(decision.valid && { ...decision.key, id: decision.key.id, name: decision.key.name }).toMatchObject({ id: key.record.id, name: 'Nightly' })
-  expect(decision).toMatchObject({ key: { type: 'ucd', organizationId: acme.id, organization: 'acme', environment: 'live', scopes: ['read'], secretVersion: 1, expiresAt: null, grant: { apis: 'all' } } })
+  expect(decision).toMatchObject({
+    key: {
+      type: 'ucd',
+      organizationId: acme.id,
+      organization: 'acme',
+      environment: 'live',
+      scopes: ['read'],
+      secretVersion: 1,
+      expiresAt: null,
+      grant: { apis: 'all' },
+    },
+  })
 })

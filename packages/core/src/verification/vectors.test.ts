@@ -16,8 +16,18 @@ interface SampleWorld {
   configuration: object
   organizations: OrganizationRecord[]
   addressLists: AddressListRecord[]
-  keys: (Omit<KeyRecord, 'expiresAt' | 'versions'> & { expiresAt: string | null; versions: { number: number; secret: string; digest: string; endsAt: string | null }[] })[]
-  cases: { name: string; api: string | null; now: string; request: VerificationRequest; callsBefore?: number; expected: { valid: boolean; reason?: string; deprecation?: object | null } }[]
+  keys: (Omit<KeyRecord, 'expiresAt' | 'versions'> & {
+    expiresAt: string | null
+    versions: { number: number; secret: string; digest: string; endsAt: string | null }[]
+  })[]
+  cases: {
+    name: string
+    api: string | null
+    now: string
+    request: VerificationRequest
+    callsBefore?: number
+    expected: { valid: boolean; reason?: string; deprecation?: object | null }
+  }[]
 }
 // Made by hand and with CPython's zlib and hashlib, not by the code under test.
 const { worlds } = JSON.parse(readFileSync(new URL('../../../../vectors/decisions.json', import.meta.url), 'utf8')) as { worlds: SampleWorld[] }
@@ -47,13 +57,17 @@ describe.each(worlds)('vectors/decisions.json, $name', (world) => {
     for (let call = 0; call < callsBefore; call++) expect(verify(context, compiled, request).valid).toBe(true)
     const decision = verify(context, compiled, request)
     const { deprecation } = expected
-    if (deprecation) expect(decision).toMatchObject({ deprecation: Object.fromEntries(Object.entries(deprecation).map(([name, value]) => [name, name.endsWith('At') ? instant(value as string) : value])) })
+    if (deprecation)
+      expect(decision).toMatchObject({
+        deprecation: Object.fromEntries(Object.entries(deprecation).map(([name, value]) => [name, name.endsWith('At') ? instant(value as string) : value])),
+      })
     const { deprecation: _checked, ...rest } = expected
     expect(decision).toMatchObject(deprecation === null ? expected : rest)
   })
 
   test('its digests are those of its secrets', () => {
-    for (const { secret, digest: stored } of world.keys.flatMap((key) => key.versions)) expect(createHash('sha256').update(secret).digest('base64url')).toBe(stored)
+    for (const { secret, digest: stored } of world.keys.flatMap((key) => key.versions))
+      expect(createHash('sha256').update(secret).digest('base64url')).toBe(stored)
   })
 })
 

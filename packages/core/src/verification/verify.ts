@@ -65,7 +65,8 @@ export function verify(context: DecisionContext, api: CompiledApi | null, reques
 
 function allow(key: FoundKey, now: Instant): Decision {
   const { sunset } = key.profile
-  const deprecation = sunset !== null && now >= sunset.deprecatedAt ? { deprecatedAt: sunset.deprecatedAt, retiresAt: sunset.retiredAt, successor: sunset.successor } : null
+  const deprecation =
+    sunset !== null && now >= sunset.deprecatedAt ? { deprecatedAt: sunset.deprecatedAt, retiresAt: sunset.retiredAt, successor: sunset.successor } : null
   return { valid: true, key, deprecation }
 }
 

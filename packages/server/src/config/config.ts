@@ -46,7 +46,6 @@ export function configFrom(environment: Environment): Config {
   const logLevel = LOG_LEVELS.find((level) => level === (values.get('KEYWRIGHT_LOG_LEVEL') ?? 'info'))
   if (!logLevel) problem('KEYWRIGHT_LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}.`)
 
-
   if (listen && publicUrl !== undefined && allowHttp === false) refusePlainHttp(listen.host, publicUrl, problem)
 
   return {

@@ -5,11 +5,19 @@ import type { StoredAuditEvent } from '../store/audit-events.ts'
 import { type AuditEvent, CHAIN_START, chainEvent, type ChainEnd, chainFault } from './audit.ts'
 import { AUDIT_ACTIONS } from './catalog.ts'
 
-const EVENT: AuditEvent = { organizationId: 'org_1', action: 'key.issued', actor: { kind: 'host', id: 'x', name: null }, subject: { kind: 'key', id: 'key_1' }, detail: { name: 'a', gone: undefined }, requestId: null }
+const EVENT: AuditEvent = {
+  organizationId: 'org_1',
+  action: 'key.issued',
+  actor: { kind: 'host', id: 'x', name: null },
+  subject: { kind: 'key', id: 'key_1' },
+  detail: { name: 'a', gone: undefined },
+  requestId: null,
+}
 
 function chain(length: number): StoredAuditEvent[] {
   const events: StoredAuditEvent[] = []
-  for (let index = 0; index < length; index++) events.push(chainEvent(events.at(-1) ?? CHAIN_START, { ...EVENT, detail: { ...EVENT.detail, index } }, 1000 + index, systemRandom))
+  for (let index = 0; index < length; index++)
+    events.push(chainEvent(events.at(-1) ?? CHAIN_START, { ...EVENT, detail: { ...EVENT.detail, index } }, 1000 + index, systemRandom))
   return events
 }
 
@@ -30,7 +38,15 @@ test('a chain as it was written has no fault, also after it went through storage
 
 test('an event that was changed, taken out or moved breaks it, whichever member it was', () => {
   const changes: Partial<StoredAuditEvent>[] = [
-    { at: 1 }, { organizationId: null }, { action: 'key.removed' }, { actor: { kind: 'system', id: 'x', name: null } }, { subjectId: 'key_2' }, { subjectKind: 'type' }, { detail: {} }, { requestId: 'req_1' }, { id: 'evt_1' },
+    { at: 1 },
+    { organizationId: null },
+    { action: 'key.removed' },
+    { actor: { kind: 'system', id: 'x', name: null } },
+    { subjectId: 'key_2' },
+    { subjectKind: 'type' },
+    { detail: {} },
+    { requestId: 'req_1' },
+    { id: 'evt_1' },
   ]
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 4 }), fc.constantFrom(...changes), (index, change) => {

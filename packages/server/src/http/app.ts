@@ -31,13 +31,23 @@ export function createApp(context: HttpContext): FastifyInstance {
   app.addContentTypeParser(['application/yaml', 'text/yaml'], { parseAs: 'buffer' }, async (_request: FastifyRequest, bytes: Buffer) => decodeUtf8(bytes))
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ 'X-Request-Id': request.id, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'", 'Referrer-Policy': 'no-referrer' })
+    reply.headers({
+      'X-Request-Id': request.id,
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      'Referrer-Policy': 'no-referrer',
+    })
     refuseSecretInUrl(request.raw.url ?? '/')
-    if (!context.isReady() && request.url !== '/healthz' && request.url !== '/readyz') throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
+    if (!context.isReady() && request.url !== '/healthz' && request.url !== '/readyz')
+      throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
   })
   app.addHook('onResponse', async (request, reply) => {
     // The URL is not logged: the operation tells what was asked, and a URL may hold anything.
-    context.log.info({ requestId: request.id, method: request.method, operation: operationOf(request), status: reply.statusCode, milliseconds: Math.round(reply.elapsedTime) }, 'request')
+    context.log.info(
+      { requestId: request.id, method: request.method, operation: operationOf(request), status: reply.statusCode, milliseconds: Math.round(reply.elapsedTime) },
+      'request',
+    )
   })
   app.setErrorHandler((error, request, reply) => sendProblem(context, fromFastify(error), request, reply))
   app.setNotFoundHandler((request, reply) => sendProblem(context, notFound(request, reply), request, reply))
@@ -48,12 +58,15 @@ export function createApp(context: HttpContext): FastifyInstance {
 }
 
 function createRawServer(context: HttpContext, fallback: (request: IncomingMessage, response: ServerResponse) => void): Server {
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384, joinDuplicateHeaders: false }, (request, response) => {
-    const { url } = request
-    if (url !== undefined && url.startsWith('/v1/authorize/')) answerAuthorize(context, request, response)
-    else if (request.method === 'POST' && (url === '/v1/verify' || url?.startsWith('/v1/verify?'))) void answerVerify(context, request, response)
-    else fallback(request, response)
-  })
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384, joinDuplicateHeaders: false },
+    (request, response) => {
+      const { url } = request
+      if (url !== undefined && url.startsWith('/v1/authorize/')) answerAuthorize(context, request, response)
+      else if (request.method === 'POST' && (url === '/v1/verify' || url?.startsWith('/v1/verify?'))) void answerVerify(context, request, response)
+      else fallback(request, response)
+    },
+  )
   server.maxConnections = 10_000
   return server
 }
@@ -88,7 +101,11 @@ function fromFastify(error: unknown): unknown {
   const { statusCode, code } = error as { statusCode?: number; code?: string }
   if (statusCode === 413) return new AppError('body_too_large', 'The body is larger than this address takes.')
   if (statusCode === 415) return new AppError('unsupported_media_type', 'Send the body as application/json.')
-  if (statusCode === 400) return new AppError('malformed_body', code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' ? 'The body is not as long as Content-Length says.' : 'The request cannot be read.')
+  if (statusCode === 400)
+    return new AppError(
+      'malformed_body',
+      code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' ? 'The body is not as long as Content-Length says.' : 'The request cannot be read.',
+    )
   return error
 }
 

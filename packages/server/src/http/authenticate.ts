@@ -37,8 +37,11 @@ export function authenticateVerifier(context: HttpContext, request: IncomingMess
 function require(context: HttpContext, slug: string, request: IncomingMessage): KeyFacts {
   const decision = decide(context, slug, request)
   if (decision.valid) return decision.key
-  if (decision.reason === 'malformed' && decision.detail === 'header_repeated') throw new AppError('credential_repeated', 'The request carries the credential more than once; it is not clear which one counts.')
-  throw new AppError('unauthenticated', SENTENCES[decision.reason] ?? 'A valid credential is needed in the Authorization field.', { extra: { reason: decision.reason } })
+  if (decision.reason === 'malformed' && decision.detail === 'header_repeated')
+    throw new AppError('credential_repeated', 'The request carries the credential more than once; it is not clear which one counts.')
+  throw new AppError('unauthenticated', SENTENCES[decision.reason] ?? 'A valid credential is needed in the Authorization field.', {
+    extra: { reason: decision.reason },
+  })
 }
 
 function decide(context: HttpContext, slug: string, request: IncomingMessage): Decision {

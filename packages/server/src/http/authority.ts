@@ -13,7 +13,8 @@ import type { Caller } from '../management/services.ts'
 export function requireAuthority(authority: Authority, caller: Caller, organizationName: string | undefined, replica: Replica): string {
   if (authority.kind === 'organization') {
     const organizationId = resolveOrganization(organizationName ?? '', replica)
-    if (organizationId === null || (caller.organizationId !== null && caller.organizationId !== organizationId)) throw new AppError('not_found', 'There is no such organization.')
+    if (organizationId === null || (caller.organizationId !== null && caller.organizationId !== organizationId))
+      throw new AppError('not_found', 'There is no such organization.')
     requireAction(caller, authority.action, authority.capability)
     return organizationId
   }
@@ -34,7 +35,11 @@ function resolveOrganization(name: string, replica: Replica): string | null {
 function requireAction(caller: Caller, action: Action, capability: Capability | undefined): void {
   if (!roleAllows(caller.role, action)) {
     const who = rolesAllowed(action).filter((role) => role !== 'operator')
-    throw new AppError('forbidden', `The role "${caller.role}" may not do that. Ask ${who.length === 0 ? 'an operator' : `an ${who.join(', an ')} of the organization`}.`)
+    throw new AppError(
+      'forbidden',
+      `The role "${caller.role}" may not do that. Ask ${who.length === 0 ? 'an operator' : `an ${who.join(', an ')} of the organization`}.`,
+    )
   }
-  if (capability !== undefined && !caller.capabilities.has(capability)) throw new AppError('forbidden', `This management key lacks the capability "${capability}". Issue one that has it.`)
+  if (capability !== undefined && !caller.capabilities.has(capability))
+    throw new AppError('forbidden', `This management key lacks the capability "${capability}". Issue one that has it.`)
 }

@@ -32,5 +32,7 @@ function read(text: string): unknown[] {
 }
 
 function wrongCursor(): AppError {
-  return new AppError('invalid_request', 'The cursor is not one of ours. Take `nextCursor` of the page before.', { errors: [{ path: 'query.cursor', code: 'invalid', message: 'Take `nextCursor` of the page before.' }] })
+  return new AppError('invalid_request', 'The cursor is not one of ours. Take `nextCursor` of the page before.', {
+    errors: [{ path: 'query.cursor', code: 'invalid', message: 'Take `nextCursor` of the page before.' }],
+  })
 }

@@ -37,17 +37,28 @@ export function registerOperations(app: FastifyInstance, context: HttpContext): 
 
 /** `{key}:activate` in the words of Fastify's router, where `::` is a plain colon. */
 export function toRouterPath(path: string): string {
-  return path.replaceAll(':', '::').replaceAll(/\{(\w+)\}(?=::)/g, ':$1(^[A-Za-z0-9_]+$)').replaceAll(/\{(\w+)\}/g, ':$1')
+  return path
+    .replaceAll(':', '::')
+    .replaceAll(/\{(\w+)\}(?=::)/g, ':$1(^[A-Za-z0-9_]+$)')
+    .replaceAll(/\{(\w+)\}/g, ':$1')
 }
 
-async function run(context: HttpContext, operation: Operation & { id: OperationId }, handle: Handler, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+async function run(
+  context: HttpContext,
+  operation: Operation & { id: OperationId },
+  handle: Handler,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
   const { replica } = context.verifier
   const parameters = request.params as Record<string, string>
   const caller = authenticateManager(context, request.raw, request.id)
   try {
     const organizationId = requireAuthority(operation.authority, caller, parameters.org, replica)
     requireMediaType(operation, request)
-    const body = operation.body ? validate(operation.body, request.body === undefined && operation.bodyOptional ? {} : request.body, 'body') : { value: undefined, errors: [] }
+    const body = operation.body
+      ? validate(operation.body, request.body === undefined && operation.bodyOptional ? {} : request.body, 'body')
+      : { value: undefined, errors: [] }
     const query = operation.query ? validate(operation.query, request.query, 'query') : { value: undefined, errors: unexpectedQuery(request.query) }
     refuseIf([...body.errors, ...query.errors])
     const call = { context, caller, organizationId, parameters, body: body.value as never, query: query.value as never, now: context.services.clock.now() }
@@ -88,12 +99,24 @@ async function noteRefusal(context: HttpContext, operation: Operation, caller: C
   const named = parameters.org === undefined ? undefined : context.verifier.replica.organizationNamed(parameters.org)
   const organizationId = caller.organizationId ?? named?.id ?? null
   const subject = parameters.key === undefined ? { kind: 'organization', id: organizationId ?? '' } : { kind: 'key', id: parameters.key.slice(0, 64) }
-  await commit(context.services, caller, async (unit) => unit.audit({ organizationId, action: 'command.refused', subject, detail: { operation: operation.id, code: error.code, reason: error.message } })).catch((failure: unknown) =>
-    context.log.error({ err: failure, requestId: caller.requestId }, 'a refusal could not be recorded'),
-  )
+  await commit(context.services, caller, async (unit) =>
+    unit.audit({ organizationId, action: 'command.refused', subject, detail: { operation: operation.id, code: error.code, reason: error.message } }),
+  ).catch((failure: unknown) => context.log.error({ err: failure, requestId: caller.requestId }, 'a refusal could not be recorded'))
 }
 
-const CONFLICTS: readonly string[] = ['cap_reached', 'name_taken', 'slug_taken', 'status_conflict', 'policy_conflict', 'not_offered', 'version_changed', 'overlap_running', 'no_overlap', 'in_use', 'organization_suspended']
+const CONFLICTS: readonly string[] = [
+  'cap_reached',
+  'name_taken',
+  'slug_taken',
+  'status_conflict',
+  'policy_conflict',
+  'not_offered',
+  'version_changed',
+  'overlap_running',
+  'no_overlap',
+  'in_use',
+  'organization_suspended',
+]
 
 function isConflict(error: AppError): boolean {
   return CONFLICTS.includes(error.code)

@@ -16,11 +16,24 @@ export interface ProblemContext {
 
 /** What a use case threw -> what is answered. Anything that is no AppError is a bug: 500 with the request id and nothing else. */
 export function toProblem(error: unknown, context: ProblemContext): Problem {
-  if (!(error instanceof AppError)) return build('internal', 'Something went wrong on our side. Nothing was changed by this request unless it says so elsewhere; name the request id when you ask for help.', [], {}, context)
+  if (!(error instanceof AppError))
+    return build(
+      'internal',
+      'Something went wrong on our side. Nothing was changed by this request unless it says so elsewhere; name the request id when you ask for help.',
+      [],
+      {},
+      context,
+    )
   return build(error.code, error.message, error.errors, error.extra, context)
 }
 
-function build(code: ProblemCode, detail: string, errors: AppError['errors'], extra: Record<string, unknown>, { requestId, supportContact }: ProblemContext): Problem {
+function build(
+  code: ProblemCode,
+  detail: string,
+  errors: AppError['errors'],
+  extra: Record<string, unknown>,
+  { requestId, supportContact }: ProblemContext,
+): Problem {
   const { status, title } = PROBLEM_CODES[code]
   const body = {
     type: `urn:keywright:problem:${code}`,

@@ -22,7 +22,12 @@ function describe(path: string, method: string, operation: Json): string {
   const [status] = Object.keys(responses)
   const body = (operation.requestBody as { content?: Record<string, { schema: Json }> } | undefined)?.content?.['application/json']?.schema
   const answer = (responses[status as string]?.content as Record<string, { schema: Json }> | undefined)?.['application/json']?.schema
-  const parameters = (operation.parameters as Json[]).map((parameter) => `<li><code>${escape(parameter.name)}</code> <small>${escape(parameter.in)}${parameter.required ? ', required' : ''}</small> ${escape(parameter.description ?? '')}</li>`).join('')
+  const parameters = (operation.parameters as Json[])
+    .map(
+      (parameter) =>
+        `<li><code>${escape(parameter.name)}</code> <small>${escape(parameter.in)}${parameter.required ? ', required' : ''}</small> ${escape(parameter.description ?? '')}</li>`,
+    )
+    .join('')
   return `<details id="${escape(operation.operationId)}"><summary><b class="${escape(method)}">${escape(method.toUpperCase())}</b> <code>${escape(path)}</code> <span>${escape(operation.summary)}</span></summary>${parameters === '' ? '' : `<h3>Parameters</h3><ul>${parameters}</ul>`}${schemaBlock('Body', body)}${schemaBlock(`Answer ${status}`, answer)}</details>`
 }
 

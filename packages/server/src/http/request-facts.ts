@@ -33,5 +33,6 @@ export function refuseSecretInUrl(url: string): void {
   } catch {
     // Looked at as it came.
   }
-  if (SECRET_LIKE.test(url) || SECRET_LIKE.test(text)) throw new AppError('secret_in_url', 'A secret stands in the URL, where logs keep it. Send it in the Authorization field, and replace it now.')
+  if (SECRET_LIKE.test(url) || SECRET_LIKE.test(text))
+    throw new AppError('secret_in_url', 'A secret stands in the URL, where logs keep it. Send it in the Authorization field, and replace it now.')
 }

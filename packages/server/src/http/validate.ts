@@ -3,7 +3,11 @@ import type { z } from 'zod'
 import { describeIssues, sentenceFor } from '../management/configuration/describe-issues.ts'
 
 /** Part of a request -> its parsed form; every mistake at once, each with its path. */
-export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown, part: 'body' | 'query'): { value: z.output<Schema> | undefined; errors: FieldError[] } {
+export function validate<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  part: 'body' | 'query',
+): { value: z.output<Schema> | undefined; errors: FieldError[] } {
   const parsed = schema.safeParse(value, { error: sentenceFor })
   if (parsed.success) return { value: parsed.data, errors: [] }
   const errors = describeIssues(parsed.error.issues, value).map((error) => (part === 'query' ? { ...error, path: `query.${error.path}` } : error))
@@ -11,5 +15,8 @@ export function validate<Schema extends z.ZodType>(schema: Schema, value: unknow
 }
 
 export function refuseIf(errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw new AppError('invalid_request', errors.length === 1 ? (errors[0] as FieldError).message : `The request has ${errors.length} mistakes.`, { errors: [...errors] })
+  if (errors.length > 0)
+    throw new AppError('invalid_request', errors.length === 1 ? (errors[0] as FieldError).message : `The request has ${errors.length} mistakes.`, {
+      errors: [...errors],
+    })
 }

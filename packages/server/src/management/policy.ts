@@ -9,7 +9,9 @@ import { precompile } from '../store/precompile.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Caller } from './services.ts'
 
-export const keyTypeQuery = precompile<{ slug: string }, Schema['key_types']>((build, parameter) => build.selectFrom('key_types').selectAll().where('slug', '=', parameter('slug')))
+export const keyTypeQuery = precompile<{ slug: string }, Schema['key_types']>((build, parameter) =>
+  build.selectFrom('key_types').selectAll().where('slug', '=', parameter('slug')),
+)
 
 const parsed = new Map<string, KeyType>()
 

@@ -31,7 +31,9 @@ export class Unit {
     this.now = services.clock.now()
   }
 
-  async batch<Rows extends readonly unknown[]>(queries: { [Index in keyof Rows]: CompiledQuery<Rows[Index]> }): Promise<{ [Index in keyof Rows]: Rows[Index][] }> {
+  async batch<Rows extends readonly unknown[]>(queries: { [Index in keyof Rows]: CompiledQuery<Rows[Index]> }): Promise<{
+    [Index in keyof Rows]: Rows[Index][]
+  }> {
     if (this.#chainEnd !== null) return this.transaction.batch<Rows>(queries)
     const results = (await this.transaction.batch<unknown[]>([...queries, lastAuditEventQuery(this.build)])) as unknown[][]
     this.#chainEnd = (results.pop() as ChainEnd[])[0] ?? CHAIN_START

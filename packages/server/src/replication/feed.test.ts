@@ -29,7 +29,10 @@ async function feedOf(database: Database): Promise<ReplicaFeed> {
 
 let mark = 0
 const nextMark = () => (mark++).toString(16).padStart(16, '0')
-const organization = (slug: string): Change => ({ kind: 'organization', organization: { id: `org_${slug}`, slug, aliases: [], status: 'active', entitlements: [] } })
+const organization = (slug: string): Change => ({
+  kind: 'organization',
+  organization: { id: `org_${slug}`, slug, aliases: [], status: 'active', entitlements: [] },
+})
 
 async function log(database: Database, ...slugs: string[]): Promise<void> {
   await database.write(async (transaction) => {

@@ -77,8 +77,16 @@ async function loadReplica(database: Database): Promise<Replica> {
   return database.snapshot(async (reader) => {
     const { build } = database
     const cursor: Cursor = await changeLogHead(reader, build)
-    const counted = await reader.first(build.selectFrom('keys').select((eb) => eb.fn.countAll<number>().as('count')).compile())
-    const replica = new Replica(Uint32Array.from({ length: 8 }, () => randomBytes(4).readUInt32BE()), counted?.count ?? 0)
+    const counted = await reader.first(
+      build
+        .selectFrom('keys')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .compile(),
+    )
+    const replica = new Replica(
+      Uint32Array.from({ length: 8 }, () => randomBytes(4).readUInt32BE()),
+      counted?.count ?? 0,
+    )
     for await (const changes of everything(reader, build)) {
       for (const change of changes) replica.applyChange(change)
       // Other requests go on meanwhile: applying a page takes milliseconds, all of them may take seconds.
@@ -95,6 +103,9 @@ async function* everything(reader: ReadTransaction, build: Build): AsyncGenerato
   for await (const page of eachOrganizationPage(reader, build)) {
     yield page.map(({ id, slug, aliases, status, entitlements }) => ({ kind: 'organization', organization: { id, slug, aliases, status, entitlements } }))
   }
-  yield (await allAddressLists(reader, build)).map(({ organizationId, type, addresses }) => ({ kind: 'addressList', addressList: { organizationId, type, addresses } }))
+  yield (await allAddressLists(reader, build)).map(({ organizationId, type, addresses }) => ({
+    kind: 'addressList',
+    addressList: { organizationId, type, addresses },
+  }))
   for await (const page of eachKeyPage(reader, build)) yield page.map((key) => ({ kind: 'key', key }))
 }

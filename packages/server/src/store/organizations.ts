@@ -83,7 +83,13 @@ export async function organizationOfName(
   build: Build,
   name: string,
 ): Promise<{ organizationId: string; kind: 'slug' | 'alias' } | null> {
-  const row = await transaction.first(build.selectFrom('organization_names').selectAll().where(sql<boolean>`lower(name) = lower(${name})`).compile())
+  const row = await transaction.first(
+    build
+      .selectFrom('organization_names')
+      .selectAll()
+      .where(sql<boolean>`lower(name) = lower(${name})`)
+      .compile(),
+  )
   return row ? { organizationId: row.organization_id, kind: row.kind } : null
 }
 

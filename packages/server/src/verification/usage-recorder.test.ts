@@ -2,16 +2,38 @@ import type { Decision, DenyReason, KeyFacts } from '@keywright/core/verificatio
 import { expect, test } from 'vitest'
 import { UsageRecorder } from './usage-recorder.ts'
 
-const KEY: KeyFacts = { id: 'key_1', name: '', type: 't', organizationId: 'org_1', organization: 'acme', environment: 'live', scopes: [], secretVersion: 2, expiresAt: null, grant: null }
+const KEY: KeyFacts = {
+  id: 'key_1',
+  name: '',
+  type: 't',
+  organizationId: 'org_1',
+  organization: 'acme',
+  environment: 'live',
+  scopes: [],
+  secretVersion: 2,
+  expiresAt: null,
+  grant: null,
+}
 const allowed: Decision = { valid: true, key: KEY, deprecation: null }
-const denied = (reason: DenyReason, key: KeyFacts | null = KEY): Decision => ({ valid: false, reason, detail: null, key, retryAfterSeconds: null, missing: [], successor: null })
+const denied = (reason: DenyReason, key: KeyFacts | null = KEY): Decision => ({
+  valid: false,
+  reason,
+  detail: null,
+  key,
+  retryAfterSeconds: null,
+  missing: [],
+  successor: null,
+})
 const call = (address: string | null = '192.0.2.1') => ({ address, client: 'curl' })
 const MINUTE = 60_000
 
 test('a key that is used once is last seen then, with address and client (trap 11)', () => {
   const usage = new UsageRecorder()
   usage.record(allowed, call(), 5 * MINUTE + 1)
-  expect(usage.take()).toMatchObject({ lastSeen: [{ keyId: 'key_1', version: 2, at: 5 * MINUTE + 1, address: '192.0.2.1', client: 'curl', calls: 1 }], counts: [{ minute: 5, decision: 'allowed', address: '', calls: 1 }] })
+  expect(usage.take()).toMatchObject({
+    lastSeen: [{ keyId: 'key_1', version: 2, at: 5 * MINUTE + 1, address: '192.0.2.1', client: 'curl', calls: 1 }],
+    counts: [{ minute: 5, decision: 'allowed', address: '', calls: 1 }],
+  })
   expect(usage.isEmpty).toBe(true)
 })
 
@@ -37,7 +59,10 @@ test('refusals are counted by key, reason, minute and address; IPv6 by its /64',
   usage.record(denied('unknown', null), call('2001:db8::1'), 1)
   usage.record(denied('unknown', null), call('2001:db8::2'), 2)
   usage.record(denied('expired'), call(null), MINUTE)
-  expect(usage.take().counts.map(({ minute, keyId, decision, address, calls }) => [minute, keyId, decision, address, calls])).toEqual([[0, '', 'unknown', '2001:db8::/64', 2], [1, 'key_1', 'expired', '', 1]])
+  expect(usage.take().counts.map(({ minute, keyId, decision, address, calls }) => [minute, keyId, decision, address, calls])).toEqual([
+    [0, '', 'unknown', '2001:db8::/64', 2],
+    [1, 'key_1', 'expired', '', 1],
+  ])
 })
 
 test('the first refusal of its kind in an hour is worth an event; the next hour begins anew', () => {

@@ -31,7 +31,10 @@ export class World {
   now = START
   #bytes = 0
 
-  random = (count: number): Uint8Array => createHash('shake256', { outputLength: count }).update(`bytes ${++this.#bytes}`).digest()
+  random = (count: number): Uint8Array =>
+    createHash('shake256', { outputLength: count })
+      .update(`bytes ${++this.#bytes}`)
+      .digest()
 
   change(...changes: Change[]): void {
     for (const change of changes) {
@@ -51,7 +54,14 @@ export class World {
   }
 
   organization(slug: string, more: Partial<OrganizationRecord> = {}): OrganizationRecord {
-    const organization: OrganizationRecord = { id: makeId('organization', START, this.random(10)), slug, aliases: [], status: 'active', entitlements: [], ...more }
+    const organization: OrganizationRecord = {
+      id: makeId('organization', START, this.random(10)),
+      slug,
+      aliases: [],
+      status: 'active',
+      entitlements: [],
+      ...more,
+    }
     this.change({ kind: 'organization', organization })
     return organization
   }

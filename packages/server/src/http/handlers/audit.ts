@@ -21,7 +21,11 @@ const list = handler<unknown, Filters & { limit: number; cursor?: string }>(asyn
 
 const exportEvents = handler<unknown, Filters & { format: 'ndjson' | 'csv' }>(async (call) => {
   const csv = call.query.format === 'csv'
-  return { stream: lines(call, csv), contentType: csv ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8', fileName: `audit-events.${csv ? 'csv' : 'ndjson'}` }
+  return {
+    stream: lines(call, csv),
+    contentType: csv ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8',
+    fileName: `audit-events.${csv ? 'csv' : 'ndjson'}`,
+  }
 })
 
 export const auditHandlers: Handlers = {

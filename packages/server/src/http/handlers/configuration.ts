@@ -42,7 +42,9 @@ export const configurationHandlers: Handlers = {
     await removeKeyType(context.services, caller, parameters.type as string)
     return null
   }),
-  'apis.list': handler(async ({ context }) => ({ body: { items: (await listApis(context.services.database.reader, context.services.database.build)).map(presentApi) } })),
+  'apis.list': handler(async ({ context }) => ({
+    body: { items: (await listApis(context.services.database.reader, context.services.database.build)).map(presentApi) },
+  })),
   'apis.get': handler(async ({ context, parameters }) => {
     const api = await getApi(context.services.database.reader, context.services.database.build, parameters.api as string)
     if (!api) throw new AppError('not_found', 'There is no such API.')
@@ -60,17 +62,30 @@ export const configurationHandlers: Handlers = {
 
 function readFile(body: unknown): ConfigurationFile {
   const parsed = typeof body === 'string' ? parseConfigurationFile(body) : parseConfigurationValue(body)
-  if (!parsed.ok) throw new AppError('invalid_configuration', `The file has ${parsed.error.length} ${parsed.error.length === 1 ? 'mistake' : 'mistakes'}; nothing was changed.`, { errors: parsed.error })
+  if (!parsed.ok)
+    throw new AppError(
+      'invalid_configuration',
+      `The file has ${parsed.error.length} ${parsed.error.length === 1 ? 'mistake' : 'mistakes'}; nothing was changed.`,
+      { errors: parsed.error },
+    )
   return parsed.value
 }
 
 function requireSameSlug(inBody: string, inPath: string): void {
-  if (inBody !== inPath) throw new AppError('invalid_request', 'The slug in the body is not the one in the address.', { errors: [{ path: 'slug', code: 'mismatch', message: `Must be "${inPath}".` }] })
+  if (inBody !== inPath)
+    throw new AppError('invalid_request', 'The slug in the body is not the one in the address.', {
+      errors: [{ path: 'slug', code: 'mismatch', message: `Must be "${inPath}".` }],
+    })
 }
 
 async function presentType({ reader, build }: Database, { definition, updatedAt }: StoredKeyType) {
   const rows = (await countKeysOfType(reader, build, definition.slug)).filter((row) => row.status !== 'removed')
-  return { keyType: keyTypeInFull(definition), keys: rows.reduce((sum, row) => sum + row.count, 0), organizations: new Set(rows.map((row) => row.organizationId)).size, updatedAt: formatInstant(updatedAt) }
+  return {
+    keyType: keyTypeInFull(definition),
+    keys: rows.reduce((sum, row) => sum + row.count, 0),
+    organizations: new Set(rows.map((row) => row.organizationId)).size,
+    updatedAt: formatInstant(updatedAt),
+  }
 }
 
 function presentApi({ definition, updatedAt }: StoredApi) {

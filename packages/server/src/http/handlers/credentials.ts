@@ -16,7 +16,14 @@ type OwnType = typeof MANAGEMENT_KEY_TYPE | typeof VERIFIER_KEY_TYPE
 const list = (type: OwnType) =>
   handler<unknown, ListQuery>(async (call) => {
     const { database } = call.context.services
-    const page = await readKeys(database.reader, database.build, ownerOf(call), { limit: call.query.limit, cursor: readCreatedCursor(call.query.cursor) }, call.now, type)
+    const page = await readKeys(
+      database.reader,
+      database.build,
+      ownerOf(call),
+      { limit: call.query.limit, cursor: readCreatedCursor(call.query.cursor) },
+      call.now,
+      type,
+    )
     return { body: { items: page.items.map((view) => presentKey(view, organizationOf(call), call.now)), nextCursor: printCursor(page.next) } }
   })
 
@@ -25,7 +32,13 @@ const remove = (type: OwnType) =>
     const { services } = call.context
     const keyId = call.parameters.key as string
     await removeOwnKey(services, call.caller, ownerOf(call), keyId, type)
-    return { body: presentKey(await readKey(services.database.reader, services.database.build, ownerOf(call), keyId, type), organizationOf(call), services.clock.now()) }
+    return {
+      body: presentKey(
+        await readKey(services.database.reader, services.database.build, ownerOf(call), keyId, type),
+        organizationOf(call),
+        services.clock.now(),
+      ),
+    }
   })
 
 export const credentialHandlers: Handlers = {
@@ -44,13 +57,19 @@ export const credentialHandlers: Handlers = {
     }
   }),
   'verifier-keys.list': list(VERIFIER_KEY_TYPE),
-  'verifier-keys.issue': handler<IssueVerifierKey, unknown>(async (call) => issued(call, await issueVerifierKey(call.context.services, call.caller, call.body))),
+  'verifier-keys.issue': handler<IssueVerifierKey, unknown>(async (call) =>
+    issued(call, await issueVerifierKey(call.context.services, call.caller, call.body)),
+  ),
   'verifier-keys.remove': remove(VERIFIER_KEY_TYPE),
   'management-keys.list': list(MANAGEMENT_KEY_TYPE),
-  'management-keys.issue': handler<IssueManagementKey, unknown>(async (call) => issued(call, await issueOperatorKey(call.context.services, call.caller, call.body))),
+  'management-keys.issue': handler<IssueManagementKey, unknown>(async (call) =>
+    issued(call, await issueOperatorKey(call.context.services, call.caller, call.body)),
+  ),
   'management-keys.remove': remove(MANAGEMENT_KEY_TYPE),
   'organization-management-keys.list': list(MANAGEMENT_KEY_TYPE),
-  'organization-management-keys.issue': handler<IssueOrganizationManagementKey, unknown>(async (call) => issued(call, await issueOrganizationKey(call.context.services, call.caller, call.organizationId, call.body))),
+  'organization-management-keys.issue': handler<IssueOrganizationManagementKey, unknown>(async (call) =>
+    issued(call, await issueOrganizationKey(call.context.services, call.caller, call.organizationId, call.body)),
+  ),
   'organization-management-keys.remove': remove(MANAGEMENT_KEY_TYPE),
   'secrets.identify': handler<{ secret: string }, unknown>(async (call) => {
     const { reader, build } = call.context.services.database
@@ -60,7 +79,9 @@ export const credentialHandlers: Handlers = {
     const { view, version } = found
     const slug = call.context.verifier.replica.organizationNamed(view.key.organizationId)?.slug ?? view.key.organizationId
     const key = presentKey(view, { id: view.key.organizationId, slug }, call.now)
-    return { body: { found: true, form, key, secretVersion: version.number, secretLive: key.versions?.find((each) => each.number === version.number)?.live ?? false } }
+    return {
+      body: { found: true, form, key, secretVersion: version.number, secretLive: key.versions?.find((each) => each.number === version.number)?.live ?? false },
+    }
   }),
 }
 

@@ -34,7 +34,20 @@ export const keyHandlers: Handlers = {
     const { database } = call.context.services
     const organization = (await organizationById(database.reader, database.build, call.organizationId)) as StoredOrganization
     const offers = await readOffers(database.reader, database.build, organization, call.now)
-    return { body: { items: offers.map(({ type, environments, use, reason }) => ({ type: type.slug, label: type.label ?? type.slug, description: type.description, offered: reason === null, reason, environments, use, policy: keyTypeInFull(type as KeyType) })) } }
+    return {
+      body: {
+        items: offers.map(({ type, environments, use, reason }) => ({
+          type: type.slug,
+          label: type.label ?? type.slug,
+          description: type.description,
+          offered: reason === null,
+          reason,
+          environments,
+          use,
+          policy: keyTypeInFull(type as KeyType),
+        })),
+      },
+    }
   }),
   'keys.list': handler<unknown, { limit: number; cursor?: string }>(async (call) => {
     const { database } = call.context.services
@@ -83,7 +96,12 @@ export const keyHandlers: Handlers = {
       body: {
         lastSeen: lastSeen.map(({ version, at, address, client, calls }) => ({ secretVersion: version, at: formatInstant(at), address, client, calls })),
         series: series.map(({ at, decision, calls }) => ({ at: formatInstant(at), decision, calls })),
-        refusals: refusals.map(({ decision, address, calls, lastMinute }) => ({ reason: decision, address, calls, lastAt: formatInstant(lastMinute * 60_000) })),
+        refusals: refusals.map(({ decision, address, calls, lastMinute }) => ({
+          reason: decision,
+          address,
+          calls,
+          lastAt: formatInstant(lastMinute * 60_000),
+        })),
       },
     }
   }),
@@ -91,7 +109,13 @@ export const keyHandlers: Handlers = {
     const { reader, build } = call.context.services.database
     await readKey(reader, build, call.organizationId, keyOf(call))
     const before = readNumberCursor(call.query.cursor)
-    const page = await listAuditEvents(reader, build, { organizationId: call.organizationId, subjectKind: 'key', subjectId: keyOf(call), limit: call.query.limit, ...(before === undefined ? {} : { before }) })
+    const page = await listAuditEvents(reader, build, {
+      organizationId: call.organizationId,
+      subjectKind: 'key',
+      subjectId: keyOf(call),
+      limit: call.query.limit,
+      ...(before === undefined ? {} : { before }),
+    })
     return { body: { items: page.items.map(presentAuditEvent), nextCursor: printCursor(page.next) } }
   }),
 }

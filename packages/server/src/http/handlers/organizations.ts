@@ -18,15 +18,23 @@ export const organizationHandlers: Handlers = {
     const { database } = context.services
     const { cursor, ...filter } = query
     const after = readCreatedCursor(cursor)
-    const page = await listOrganizations(database.reader, database.build, { ...filter, exceptId: RESERVED_ORGANIZATION_ID, ...(after === undefined ? {} : { cursor: after }) })
+    const page = await listOrganizations(database.reader, database.build, {
+      ...filter,
+      exceptId: RESERVED_ORGANIZATION_ID,
+      ...(after === undefined ? {} : { cursor: after }),
+    })
     return { body: { items: page.items.map(presentOrganization), nextCursor: printCursor(page.next) } }
   }),
-  'organizations.create': handler<CreateOrganization, unknown>(async ({ context, caller, body }) => ({ body: presentOrganization(await createOrganization(context.services, caller, body)) })),
+  'organizations.create': handler<CreateOrganization, unknown>(async ({ context, caller, body }) => ({
+    body: presentOrganization(await createOrganization(context.services, caller, body)),
+  })),
   'organizations.get': handler(async ({ context, organizationId }) => {
     const { database } = context.services
     return { body: presentOrganization((await organizationById(database.reader, database.build, organizationId)) as StoredOrganization) }
   }),
-  'organizations.update': handler<UpdateOrganization, unknown>(async ({ context, caller, organizationId, body }) => ({ body: presentOrganization(await updateOrganization(context.services, caller, organizationId, body)) })),
+  'organizations.update': handler<UpdateOrganization, unknown>(async ({ context, caller, organizationId, body }) => ({
+    body: presentOrganization(await updateOrganization(context.services, caller, organizationId, body)),
+  })),
   'organizations.remove': handler(async ({ context, caller, organizationId }) => {
     await removeOrganization(context.services, caller, organizationId)
     return null

@@ -3,9 +3,22 @@ import type { HttpContext } from '../context.ts'
 import { toProblem } from '../problem.ts'
 
 /** Writes a JSON answer on the raw server. */
-export function writeJson(response: ServerResponse, status: number, body: unknown, requestId: string, headers: Record<string, string> = {}, type = 'application/json; charset=utf-8'): void {
+export function writeJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  requestId: string,
+  headers: Record<string, string> = {},
+  type = 'application/json; charset=utf-8',
+): void {
   const text = JSON.stringify(body)
-  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text), 'Cache-Control': 'no-store', 'X-Request-Id': requestId, ...headers })
+  response.writeHead(status, {
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
+    'X-Request-Id': requestId,
+    ...headers,
+  })
   response.end(text)
 }
 

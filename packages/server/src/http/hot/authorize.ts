@@ -52,7 +52,8 @@ function readTarget(url: string): { api: string; dialect: Dialect } {
 
 function requireForwardAuth(context: HttpContext, api: CompiledApi): void {
   const types = api.definition.accepts.flatMap((slug) => context.verifier.replica.type(slug)?.definition ?? [])
-  if (!allowsForwardAuth(api.definition, types)) throw new AppError('policy_conflict', 'Key or companion of this API stand in the body, which a proxy does not pass on. Use middleware or /v1/verify.')
+  if (!allowsForwardAuth(api.definition, types))
+    throw new AppError('policy_conflict', 'Key or companion of this API stand in the body, which a proxy does not pass on. Use middleware or /v1/verify.')
 }
 
 /** The end client's request, as the proxy describes it (Traefik, Caddy: X-Forwarded-*; nginx: X-Original-*, see the recipe). */
@@ -60,7 +61,8 @@ function describeClient(context: HttpContext, request: IncomingMessage) {
   const headers = request.headersDistinct
   const one = (name: string): string | undefined => {
     const values = headers[name]
-    if (values !== undefined && values.length > 1) throw new AppError('invalid_request', `The field ${name} stands more than once: the proxy must set it, not add to the client's.`)
+    if (values !== undefined && values.length > 1)
+      throw new AppError('invalid_request', `The field ${name} stands more than once: the proxy must set it, not add to the client's.`)
     return values?.[0]
   }
   const host = one('x-forwarded-host')
@@ -124,7 +126,9 @@ function deny(context: HttpContext, response: ServerResponse, decision: Denied, 
   const headers = {
     'Keywright-Reason': reason,
     ...(status === 401 ? { 'WWW-Authenticate': challenge(api, reason) } : {}),
-    ...(scopes === '' ? {} : { 'WWW-Authenticate': `Bearer realm="${api.definition.slug}", error="insufficient_scope", scope="${scopes}"`, 'Keywright-Scope': scopes }),
+    ...(scopes === ''
+      ? {}
+      : { 'WWW-Authenticate': `Bearer realm="${api.definition.slug}", error="insufficient_scope", scope="${scopes}"`, 'Keywright-Scope': scopes }),
     ...(retryAfterSeconds === null ? {} : { 'Retry-After': String(retryAfterSeconds) }),
   }
   write(response, dialect, status, body, requestId, headers)

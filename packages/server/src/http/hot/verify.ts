@@ -23,7 +23,8 @@ export async function answerVerify(context: HttpContext, request: IncomingMessag
     refuseSecretInUrl(request.url ?? '/')
     if (!context.isReady()) throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
     const caller = authenticateVerifier(context, request, 'authorization')
-    if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) throw new AppError('unsupported_media_type', 'Send the body as application/json.')
+    if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+      throw new AppError('unsupported_media_type', 'Send the body as application/json.')
     const { value, errors } = validate(verifyRequest, parseJson(await readBody(request)), 'body')
     refuseIf(errors)
     const body = value as VerifyRequest
@@ -39,22 +40,37 @@ export async function answerVerify(context: HttpContext, request: IncomingMessag
 function chooseApi(context: HttpContext, caller: VerifierCaller, slug: string | undefined): CompiledApi | null {
   if (slug === undefined) {
     if (caller.apis === 'all') return null
-    if (caller.apis.length !== 1) throw new AppError('invalid_request', 'Name the API: this verifier key is for several.', { errors: [{ path: 'api', code: 'required', message: `Must be one of ${caller.apis.join(', ')}.` }] })
+    if (caller.apis.length !== 1)
+      throw new AppError('invalid_request', 'Name the API: this verifier key is for several.', {
+        errors: [{ path: 'api', code: 'required', message: `Must be one of ${caller.apis.join(', ')}.` }],
+      })
   }
   const name = slug ?? (caller.apis[0] as string)
   if (caller.apis !== 'all' && !caller.apis.includes(name)) throw new AppError('forbidden', `This verifier key is not for the API "${name}".`)
   const api = isReservedSlug(name) ? undefined : context.verifier.api(name)
-  if (!api) throw new AppError('invalid_request', `There is no API "${name}".`, { errors: [{ path: 'api', code: 'unknown', message: `There is no API "${name}".` }] })
+  if (!api)
+    throw new AppError('invalid_request', `There is no API "${name}".`, { errors: [{ path: 'api', code: 'unknown', message: `There is no API "${name}".` }] })
   return api
 }
 
 function toRequest(body: VerifyRequest): VerificationRequest {
   const { secret, request, ip, requiredScopes, types, organization, environment, cost } = body
   const address = ip === undefined || ip === null ? null : parseAddress(ip)
-  if (address !== null && !address.ok) throw new AppError('invalid_request', address.error, { errors: [{ path: 'ip', code: 'invalid', message: address.error }] })
+  if (address !== null && !address.ok)
+    throw new AppError('invalid_request', address.error, { errors: [{ path: 'ip', code: 'invalid', message: address.error }] })
   return {
     ...(secret === undefined ? {} : { secret }),
-    ...(request === undefined ? {} : { request: { method: request.method, path: request.path, headers: foldHeaders(request.headers), body: request.body, ...(request.host === undefined ? {} : { host: request.host }) } }),
+    ...(request === undefined
+      ? {}
+      : {
+          request: {
+            method: request.method,
+            path: request.path,
+            headers: foldHeaders(request.headers),
+            body: request.body,
+            ...(request.host === undefined ? {} : { host: request.host }),
+          },
+        }),
     address: address === null ? null : address.value.text,
     ...(requiredScopes === undefined ? {} : { requiredScopes }),
     ...(types === undefined ? {} : { types }),
@@ -89,7 +105,15 @@ function present(decision: Decision, { api, body, requestId }: { api: CompiledAp
   return {
     valid: true,
     key: presentVerifiedKey(decision.key),
-    ...(deprecation === null ? {} : { deprecation: { deprecatedAt: formatInstant(deprecation.deprecatedAt), retiresAt: formatInstant(deprecation.retiresAt), successor: deprecation.successor } }),
+    ...(deprecation === null
+      ? {}
+      : {
+          deprecation: {
+            deprecatedAt: formatInstant(deprecation.deprecatedAt),
+            retiresAt: formatInstant(deprecation.retiresAt),
+            successor: deprecation.successor,
+          },
+        }),
     carrierChecked: body.request !== undefined,
     companionsChecked: api !== null,
     requestId,

@@ -4,16 +4,54 @@ import type { StoredAuditEvent } from '../../store/audit-events.ts'
 
 export function presentAuditEvent(event: StoredAuditEvent): AuditEventBody {
   const { number, id, organizationId, action, actor, detail, requestId, previousHash, hash } = event
-  return { number, id, at: formatInstant(event.at), organizationId, action, actor, subject: { kind: event.subjectKind, id: event.subjectId }, detail, requestId, previousHash, hash }
+  return {
+    number,
+    id,
+    at: formatInstant(event.at),
+    organizationId,
+    action,
+    actor,
+    subject: { kind: event.subjectKind, id: event.subjectId },
+    detail,
+    requestId,
+    previousHash,
+    hash,
+  }
 }
 
-const CSV_COLUMNS = ['number', 'at', 'organizationId', 'action', 'actorKind', 'actorId', 'actorName', 'subjectKind', 'subjectId', 'detail', 'requestId', 'hash'] as const
+const CSV_COLUMNS = [
+  'number',
+  'at',
+  'organizationId',
+  'action',
+  'actorKind',
+  'actorId',
+  'actorName',
+  'subjectKind',
+  'subjectId',
+  'detail',
+  'requestId',
+  'hash',
+] as const
 
 export const CSV_HEAD = `${CSV_COLUMNS.join(',')}\r\n`
 
 /** One line of RFC 4180 CSV. */
 export function toCsvLine(event: StoredAuditEvent): string {
-  const cells = [event.number, formatInstant(event.at), event.organizationId, event.action, event.actor.kind, event.actor.id, event.actor.name, event.subjectKind, event.subjectId, JSON.stringify(event.detail), event.requestId, event.hash]
+  const cells = [
+    event.number,
+    formatInstant(event.at),
+    event.organizationId,
+    event.action,
+    event.actor.kind,
+    event.actor.id,
+    event.actor.name,
+    event.subjectKind,
+    event.subjectId,
+    JSON.stringify(event.detail),
+    event.requestId,
+    event.hash,
+  ]
   return `${cells.map((cell) => csvCell(cell === null ? '' : String(cell))).join(',')}\r\n`
 }
 

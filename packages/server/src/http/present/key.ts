@@ -26,11 +26,20 @@ export function presentKey({ key, type, lastSeen, versions }: KeyView, organizat
     newestVersion: key.newestVersion,
     ...(versions === undefined
       ? {}
-      : { versions: versions.map(({ number, hint, createdAt, endsAt }) => ({ number, hint, createdAt: formatInstant(createdAt), endsAt: instantOrNull(endsAt), live: key.status !== 'removed' && (endsAt === null || now < endsAt) })) }),
+      : {
+          versions: versions.map(({ number, hint, createdAt, endsAt }) => ({
+            number,
+            hint,
+            createdAt: formatInstant(createdAt),
+            endsAt: instantOrNull(endsAt),
+            live: key.status !== 'removed' && (endsAt === null || now < endsAt),
+          })),
+        }),
     expiresAt: instantOrNull(key.expiresAt),
     retiresAt: instantOrNull(retiresAt(type, key)),
     nonCompliance: type === null || key.status === 'removed' ? [] : nonComplianceOf(type, key),
-    lastSeen: lastSeen === null ? null : { at: formatInstant(lastSeen.at), address: lastSeen.address, client: lastSeen.client, secretVersion: lastSeen.version },
+    lastSeen:
+      lastSeen === null ? null : { at: formatInstant(lastSeen.at), address: lastSeen.address, client: lastSeen.client, secretVersion: lastSeen.version },
     ...(key.grant?.role === undefined ? {} : { role: key.grant.role, capabilities: key.grant.capabilities ?? [] }),
     ...(key.grant?.apis === undefined ? {} : { apis: key.grant.apis }),
     createdBy: key.createdBy,

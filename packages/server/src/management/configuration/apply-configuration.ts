@@ -50,22 +50,42 @@ export async function applyFile(services: Services, caller: Caller, file: Config
       if (!changes.some((change) => change.section === 'apis' && change.slug === api.slug)) continue
       await putApi(transaction, build, api, unit.now)
       unit.change({ kind: 'api', api })
-      unit.audit({ organizationId: null, action: 'api.changed', subject: { kind: 'api', id: api.slug }, detail: { changes: changes.find((change) => change.slug === api.slug && change.section === 'apis')?.fields ?? [] } })
+      unit.audit({
+        organizationId: null,
+        action: 'api.changed',
+        subject: { kind: 'api', id: api.slug },
+        detail: { changes: changes.find((change) => change.slug === api.slug && change.section === 'apis')?.fields ?? [] },
+      })
     }
     for (const { organization, keyType, addresses } of lists) await setAddressList(unit, organization.id, keyType, addresses)
     await completeOrganizations(services, caller, unit, changedTypes, stored)
-    unit.audit({ organizationId: null, action: 'configuration.applied', subject: { kind: 'configuration', id: 'installation' }, detail: { changes: changes.map(({ section, slug, kind, keys, organizations }) => ({ section, slug, kind, keys, organizations })) } })
+    unit.audit({
+      organizationId: null,
+      action: 'configuration.applied',
+      subject: { kind: 'configuration', id: 'installation' },
+      detail: { changes: changes.map(({ section, slug, kind, keys, organizations }) => ({ section, slug, kind, keys, organizations })) },
+    })
     return changes
   })
 }
 
 /** Sets an organization's list for a type, where it differs. @returns whether it did. */
-export async function setAddressList(unit: Unit, organizationId: string, type: string, addresses: ConfigurationFile['addressLists'][number]['addresses']): Promise<boolean> {
+export async function setAddressList(
+  unit: Unit,
+  organizationId: string,
+  type: string,
+  addresses: ConfigurationFile['addressLists'][number]['addresses'],
+): Promise<boolean> {
   const before = await getAddressList(unit.transaction, unit.build, organizationId, type)
   if (before && JSON.stringify(before.addresses) === JSON.stringify(addresses)) return false
   await putAddressList(unit.transaction, unit.build, organizationId, type, addresses, unit.now)
   unit.change({ kind: 'addressList', addressList: { organizationId, type, addresses } })
-  unit.audit({ organizationId, action: 'address_list.updated', subject: { kind: 'address_list', id: type }, detail: { type, from: before?.addresses ?? null, to: addresses } })
+  unit.audit({
+    organizationId,
+    action: 'address_list.updated',
+    subject: { kind: 'address_list', id: type },
+    detail: { type, from: before?.addresses ?? null, to: addresses },
+  })
   return true
 }
 
@@ -75,23 +95,36 @@ interface CheckedList {
   addresses: ConfigurationFile['addressLists'][number]['addresses']
 }
 
-async function check(reader: ReadTransaction, build: Build, stored: Configuration, file: ConfigurationFile): Promise<{ merged: Configuration; lists: CheckedList[] }> {
+async function check(
+  reader: ReadTransaction,
+  build: Build,
+  stored: Configuration,
+  file: ConfigurationFile,
+): Promise<{ merged: Configuration; lists: CheckedList[] }> {
   const merged = mergeConfiguration(stored, file)
   const errors: FieldError[] = [...checkConfiguration(merged), ...checkAddressLists(file.addressLists, merged)]
   const lists: CheckedList[] = []
   for (const [index, list] of file.addressLists.entries()) {
     const organization = await organizationByIdOrSlug(reader, build, list.organization)
-    if (!organization || organization.status === 'removed' || organization.id === RESERVED_ORGANIZATION_ID) errors.push({ path: `addressLists[${index}].organization`, code: 'unknown_organization', message: `There is no organization "${list.organization}".` })
+    if (!organization || organization.status === 'removed' || organization.id === RESERVED_ORGANIZATION_ID)
+      errors.push({ path: `addressLists[${index}].organization`, code: 'unknown_organization', message: `There is no organization "${list.organization}".` })
     else lists.push({ organization, keyType: list.keyType, addresses: list.addresses })
   }
   if (errors.length > 0) throw new AppError('invalid_configuration', 'The configuration contradicts itself; nothing was changed.', { errors })
   return { merged, lists }
 }
 
-async function countChanges(reader: ReadTransaction, build: Build, stored: Configuration, merged: Configuration, lists: readonly CheckedList[]): Promise<CountedChange[]> {
+async function countChanges(
+  reader: ReadTransaction,
+  build: Build,
+  stored: Configuration,
+  merged: Configuration,
+  lists: readonly CheckedList[],
+): Promise<CountedChange[]> {
   const counted: CountedChange[] = []
   for (const change of diffConfiguration(stored, merged).changes) {
-    const types = change.section === 'keyTypes' ? [change.slug] : change.section === 'apis' ? (merged.apis.find((api) => api.slug === change.slug)?.accepts ?? []) : []
+    const types =
+      change.section === 'keyTypes' ? [change.slug] : change.section === 'apis' ? (merged.apis.find((api) => api.slug === change.slug)?.accepts ?? []) : []
     const rows = (await Promise.all(types.map((type) => countKeysOfType(reader, build, type)))).flat().filter((row) => row.status !== 'removed')
     counted.push({ ...change, keys: rows.reduce((sum, row) => sum + row.count, 0), organizations: new Set(rows.map((row) => row.organizationId)).size })
   }
@@ -99,8 +132,18 @@ async function countChanges(reader: ReadTransaction, build: Build, stored: Confi
     const before = await getAddressList(reader, build, organization.id, keyType)
     if (before && JSON.stringify(before.addresses) === JSON.stringify(addresses)) continue
     const fields = before ? [{ path: 'addresses', from: before.addresses, to: addresses }] : []
-    const keys = (await countKeysOfType(reader, build, keyType)).filter((row) => row.status !== 'removed' && row.organizationId === organization.id).reduce((sum, row) => sum + row.count, 0)
-    counted.push({ section: 'addressLists', slug: `${organization.slug}/${keyType}`, kind: before ? 'changed' : 'created', fields, effect: ['Calls from elsewhere are refused from the next call.'], keys, organizations: 1 })
+    const keys = (await countKeysOfType(reader, build, keyType))
+      .filter((row) => row.status !== 'removed' && row.organizationId === organization.id)
+      .reduce((sum, row) => sum + row.count, 0)
+    counted.push({
+      section: 'addressLists',
+      slug: `${organization.slug}/${keyType}`,
+      kind: before ? 'changed' : 'created',
+      fields,
+      effect: ['Calls from elsewhere are refused from the next call.'],
+      keys,
+      organizations: 1,
+    })
   }
   return counted
 }

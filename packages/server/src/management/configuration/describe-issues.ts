@@ -25,7 +25,9 @@ export function sentenceFor(issue: RawIssue): string {
     case 'too_big':
       return `Must be ${issue.exact ? 'exactly' : 'at most'} ${issue.maximum}${unitOf(issue.origin)}.`
     case 'invalid_union':
-      return 'options' in issue && Array.isArray(issue.options) ? `Must be one of ${issue.options.map((value) => `"${String(value)}"`).join(', ')}.` : 'Has none of the allowed forms.'
+      return 'options' in issue && Array.isArray(issue.options)
+        ? `Must be one of ${issue.options.map((value) => `"${String(value)}"`).join(', ')}.`
+        : 'Has none of the allowed forms.'
     default:
       return 'Is not valid.'
   }
@@ -88,7 +90,15 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return value
 }
 
-const EXPECTED: Record<string, string> = { string: 'a text', number: 'a number', int: 'a whole number', boolean: 'true or false', array: 'a list', object: 'a group of fields', record: 'a group of fields' }
+const EXPECTED: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a group of fields',
+  record: 'a group of fields',
+}
 
 function kindOf(value: unknown): string {
   if (value === null) return 'empty'

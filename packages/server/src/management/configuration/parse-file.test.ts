@@ -21,8 +21,12 @@ describe('a configuration file', () => {
   })
 
   it('keeps instants and words such as "no" as the texts they are', () => {
-    const text = 'version: 1\nentitlements: [no]\nkeyTypes: [{ slug: a, prefix: a, sunset: [{ deprecatedAt: 2025-07-15T00:00:00Z, retiredAt: 2025-10-15T00:00:00Z }] }]'
-    expect(parseConfigurationFile(text)).toMatchObject({ ok: true, value: { entitlements: ['no'], keyTypes: [{ sunset: [{ retiredAt: Date.UTC(2025, 9, 15) }] }] } })
+    const text =
+      'version: 1\nentitlements: [no]\nkeyTypes: [{ slug: a, prefix: a, sunset: [{ deprecatedAt: 2025-07-15T00:00:00Z, retiredAt: 2025-10-15T00:00:00Z }] }]'
+    expect(parseConfigurationFile(text)).toMatchObject({
+      ok: true,
+      value: { entitlements: ['no'], keyTypes: [{ sunset: [{ retiredAt: Date.UTC(2025, 9, 15) }] }] },
+    })
   })
 
   it('has every mistake named at once, with its line and field', () => {
@@ -68,7 +72,8 @@ describe('a configuration file', () => {
   })
 
   it('names the second of two things that it calls alike, with the line', () => {
-    const text = 'version: 1\nentitlements: [a, a]\nenvironments: [b, b]\nkeyTypes:\n  - { slug: a, prefix: a }\n  - { slug: a, prefix: a }\napis:\n  - { slug: x, accepts: [a] }\n  - { slug: x, accepts: [a] }'
+    const text =
+      'version: 1\nentitlements: [a, a]\nenvironments: [b, b]\nkeyTypes:\n  - { slug: a, prefix: a }\n  - { slug: a, prefix: a }\napis:\n  - { slug: x, accepts: [a] }\n  - { slug: x, accepts: [a] }'
     expect(mistakes(text)).toEqual([
       'entitlements[1] | duplicate_slug | line 2: The entitlement "a" stands twice.',
       'environments[1] | duplicate_slug | line 3: The environment "b" stands twice.',
@@ -147,7 +152,15 @@ describe('a configuration that came as a JSON body', () => {
   })
 
   it('has its mistakes named without lines', () => {
-    expect(errors({ version: 1, keyTypes: [{ slug: 'a', prefix: 'a' }, { slug: 'a', prefx: 'b' }] })).toEqual([
+    expect(
+      errors({
+        version: 1,
+        keyTypes: [
+          { slug: 'a', prefix: 'a' },
+          { slug: 'a', prefx: 'b' },
+        ],
+      }),
+    ).toEqual([
       'keyTypes[1].prefix required This field is required.',
       'keyTypes[1].prefx unknown_field The field "prefx" is not known. Did you mean "prefix"?',
       'keyTypes[1].slug duplicate_slug The slug "a" stands twice.',
@@ -159,7 +172,9 @@ describe('a configuration that came as a JSON body', () => {
   })
 
   it('cannot smuggle a prototype in, or nest without end', () => {
-    expect(errors(JSON.parse('{"version": 1, "__proto__": {"a": 1}, "keyTypes": [{"slug": "a", "prefix": "a", "presentation": {"labels": {"__proto__": "x"}}}]}'))).toEqual([
+    expect(
+      errors(JSON.parse('{"version": 1, "__proto__": {"a": 1}, "keyTypes": [{"slug": "a", "prefix": "a", "presentation": {"labels": {"__proto__": "x"}}}]}')),
+    ).toEqual([
       '__proto__ unknown_field The field "__proto__" is not known.',
       'keyTypes[0].presentation.labels.__proto__ unknown_field The field "__proto__" is not known.',
     ])

@@ -23,7 +23,9 @@ export function parseConfigurationFile(text: string): Result<ConfigurationFile, 
   if (tree.value === null) return fail([{ path: '', code: 'required', message: 'line 1: The file is empty; it begins with "version: 1".' }])
   const result = parseTree(tree.value, tree.errors)
   if (result.ok) return result
-  const named = result.error.map((error) => (/^line \d+: /.test(error.message) ? error : { ...error, message: `line ${tree.lineOf(error.path)}: ${error.message}` }))
+  const named = result.error.map((error) =>
+    /^line \d+: /.test(error.message) ? error : { ...error, message: `line ${tree.lineOf(error.path)}: ${error.message}` },
+  )
   return fail(bounded(named.toSorted((left, right) => lineIn(left) - lineIn(right))))
 }
 
@@ -57,11 +59,19 @@ function duplicates(root: unknown): FieldError[] {
     for (const [index, item] of items.entries()) {
       const key = keyOf(item)
       if (typeof key !== 'string') continue
-      if (seen.has(key)) errors.push({ path: `${name}[${index}]${field}`, code: noun === 'prefix' ? 'duplicate_prefix' : 'duplicate_slug', message: `The ${noun} "${shortened(key)}" stands twice.` })
+      if (seen.has(key))
+        errors.push({
+          path: `${name}[${index}]${field}`,
+          code: noun === 'prefix' ? 'duplicate_prefix' : 'duplicate_slug',
+          message: `The ${noun} "${shortened(key)}" stands twice.`,
+        })
       seen.add(key)
     }
   }
-  const fieldOf = (name: string) => (item: unknown): unknown => (isRecord(item) && Object.hasOwn(item, name) ? item[name] : undefined)
+  const fieldOf =
+    (name: string) =>
+    (item: unknown): unknown =>
+      isRecord(item) && Object.hasOwn(item, name) ? item[name] : undefined
   section('entitlements', (item) => item, 'entitlement')
   section('environments', (item) => item, 'environment')
   section('keyTypes', fieldOf('slug'), 'slug', '.slug')

@@ -27,7 +27,10 @@ function install(entitlements = ['insider-upsert']) {
     }
     for (const api of file.value.apis) replica.applyChange({ kind: 'api', api })
   }
-  for (const [id, slug, alias] of [[ACME, 'acme', 'acmebrand'], [ZETA, 'zeta', 'zetabrand']] as const) {
+  for (const [id, slug, alias] of [
+    [ACME, 'acme', 'acmebrand'],
+    [ZETA, 'zeta', 'zetabrand'],
+  ] as const) {
     replica.applyChange({ kind: 'organization', organization: { id, slug, aliases: [alias], status: 'active', entitlements } })
   }
   let count = 0
@@ -38,12 +41,35 @@ function install(entitlements = ['insider-upsert']) {
     const digest = hash('sha256', secret, 'base64url')
     replica.applyChange({
       kind: 'key',
-      key: { id, organizationId: ACME, environment: 'live', type: slug, name: '', origin: null, status: 'active', expiresAt: null, scopes: type.scopes.default, addresses: 'any', limits: null, grant: null, versions: [{ number: 1, digest, endsAt: null }], ...fields },
+      key: {
+        id,
+        organizationId: ACME,
+        environment: 'live',
+        type: slug,
+        name: '',
+        origin: null,
+        status: 'active',
+        expiresAt: null,
+        scopes: type.scopes.default,
+        addresses: 'any',
+        limits: null,
+        grant: null,
+        versions: [{ number: 1, digest, endsAt: null }],
+        ...fields,
+      },
     })
     return secret
   }
-  const ask = (api: string, request: { method?: string; path: string; headers?: Record<string, string>; host?: string; body?: unknown }, now = NOW, address = '192.0.2.7'): string => {
-    const decision = verify({ replica, limiter, now, digest: (secret) => hash('sha256', secret, 'latin1') }, replica.api(api) ?? null, { request: { method: 'POST', headers: {}, ...request }, address })
+  const ask = (
+    api: string,
+    request: { method?: string; path: string; headers?: Record<string, string>; host?: string; body?: unknown },
+    now = NOW,
+    address = '192.0.2.7',
+  ): string => {
+    const decision = verify({ replica, limiter, now, digest: (secret) => hash('sha256', secret, 'latin1') }, replica.api(api) ?? null, {
+      request: { method: 'POST', headers: {}, ...request },
+      address,
+    })
     return decision.valid ? 'allowed' : decision.reason
   }
   return { replica, issue, ask }
@@ -56,7 +82,15 @@ describe.each(['insider-2024', 'insider-one'])('%s', (system) => {
     const { issue, ask } = install()
     const headers = { 'X-REQUEST-TOKEN': issue(`${system}-ucd`), 'X-PARTNER-NAME': 'AcmeBrand' }
     const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-    for (const path of ['/api/user/v1/upsert', '/api/raw/v1/export', '/api/user/v1/profile', '/api/user/v1/attribute/delete', '/api/user/v1/delete', '/api/user/v1/anonymize']) expect([path, ask(`${system}-ucd`, ucd(path, lower))]).toEqual([path, 'allowed'])
+    for (const path of [
+      '/api/user/v1/upsert',
+      '/api/raw/v1/export',
+      '/api/user/v1/profile',
+      '/api/user/v1/attribute/delete',
+      '/api/user/v1/delete',
+      '/api/user/v1/anonymize',
+    ])
+      expect([path, ask(`${system}-ucd`, ucd(path, lower))]).toEqual([path, 'allowed'])
     for (const method of ['PATCH', 'DELETE']) expect(ask(`${system}-ucd`, ucd('/api/user/v1/identity', lower, method))).toBe('allowed')
   })
 
@@ -74,7 +108,10 @@ describe.each(['insider-2024', 'insider-one'])('%s', (system) => {
   it('refuses upsert without the entitlement, and nothing else', () => {
     const { issue, ask } = install([])
     const headers = { 'x-request-token': issue(`${system}-ucd`), 'x-partner-name': 'acmebrand' }
-    expect([ask(`${system}-ucd`, ucd('/api/user/v1/upsert', headers)), ask(`${system}-ucd`, ucd('/api/user/v1/profile', headers))]).toEqual(['not_entitled', 'allowed'])
+    expect([ask(`${system}-ucd`, ucd('/api/user/v1/upsert', headers)), ask(`${system}-ucd`, ucd('/api/user/v1/profile', headers))]).toEqual([
+      'not_entitled',
+      'allowed',
+    ])
   })
 
   it('takes web push keys as Bearer with partner_id, and mobile keys in the body only', () => {
@@ -90,11 +127,15 @@ describe.each(['insider-2024', 'insider-one'])('%s', (system) => {
 
 it('insider-one retires web push keys of the old page at the instant, and no others; a new account lets mobile calls in from nowhere', () => {
   const { replica, issue, ask } = install()
-  const call = (secret: string, now: number) => ask('insider-one-web-push', { path: '/api/v1/web-push/send', headers: { authorization: `Bearer ${secret}` }, body: { partner_id: 'acmebrand' } }, now)
+  const call = (secret: string, now: number) =>
+    ask('insider-one-web-push', { path: '/api/v1/web-push/send', headers: { authorization: `Bearer ${secret}` }, body: { partner_id: 'acmebrand' } }, now)
   const old = issue('insider-one-web-push', { origin: 'web-push-settings' })
   const end = Date.UTC(2025, 9, 15)
   expect([call(old, end - 1), call(old, end), call(issue('insider-one-web-push'), end)]).toEqual(['allowed', 'retired', 'allowed'])
-  replica.applyChange({ kind: 'addressList', addressList: { organizationId: ACME, type: 'insider-one-mobile', addresses: [{ cidr: '127.0.0.1', label: null }] } })
+  replica.applyChange({
+    kind: 'addressList',
+    addressList: { organizationId: ACME, type: 'insider-one-mobile', addresses: [{ cidr: '127.0.0.1', label: null }] },
+  })
   expect(ask('insider-one-mobile', { path: '/api/v1/notification/user', body: { api_key: issue('insider-one-mobile') } })).toBe('ip_not_allowed')
 })
 
@@ -102,16 +143,32 @@ it("insidemaps refuses another organization's id in the path, and every key from
   const { issue, ask } = install()
   const headers = { authorization: `Bearer ${issue('insidemaps-api-key', { expiresAt: NOW + 1000 })}` }
   const call = (organization: string, now = NOW) => ask('insidemaps', { method: 'GET', path: `/api/v2/organizations/${organization}/projects`, headers }, now)
-  expect([call('acme'), call(ACME), call('zeta'), call('acme', NOW + 999), call('acme', NOW + 1000)]).toEqual(['allowed', 'allowed', 'organization_mismatch', 'allowed', 'expired'])
+  expect([call('acme'), call(ACME), call('zeta'), call('acme', NOW + 999), call('acme', NOW + 1000)]).toEqual([
+    'allowed',
+    'allowed',
+    'organization_mismatch',
+    'allowed',
+    'expired',
+  ])
 })
 
 it('insites takes the raw key on its own instance and environment, 300 times a minute', () => {
   const { issue, ask } = install()
   const secret = issue('insites-instance-key', { environment: 'production' })
   const staging = issue('insites-instance-key', { environment: 'staging' })
-  const call = (authorization: string, host = 'acme.localhost:4501', api = 'insites-crm', now = NOW) => ask(api, { method: 'GET', path: '/crm/api/v2/contacts', headers: authorization === '-' ? {} : { authorization }, host }, now)
-  expect([call(`Bearer ${secret}`), call(''), call('-'), call(staging), call(secret, 'zeta.localhost')]).toEqual(['wrong_carrier', 'missing', 'missing', 'wrong_environment', 'organization_mismatch'])
-  expect([call(staging, 'acme-staging.localhost', 'insites-crm-staging'), call(secret, 'acme-staging.localhost', 'insites-crm-staging')]).toEqual(['allowed', 'wrong_environment'])
+  const call = (authorization: string, host = 'acme.localhost:4501', api = 'insites-crm', now = NOW) =>
+    ask(api, { method: 'GET', path: '/crm/api/v2/contacts', headers: authorization === '-' ? {} : { authorization }, host }, now)
+  expect([call(`Bearer ${secret}`), call(''), call('-'), call(staging), call(secret, 'zeta.localhost')]).toEqual([
+    'wrong_carrier',
+    'missing',
+    'missing',
+    'wrong_environment',
+    'organization_mismatch',
+  ])
+  expect([call(staging, 'acme-staging.localhost', 'insites-crm-staging'), call(secret, 'acme-staging.localhost', 'insites-crm-staging')]).toEqual([
+    'allowed',
+    'wrong_environment',
+  ])
   expect(Array.from({ length: 301 }, () => call(secret)).filter((answer) => answer === 'allowed')).toHaveLength(300)
   expect([call(secret), call(secret, undefined, undefined, NOW + 62_000)]).toEqual(['rate_limited', 'allowed'])
 })

@@ -82,7 +82,9 @@ describe('what the presets promise', () => {
     const listed = read('insider-2024.yaml').keyTypes.filter((entry) => entry.presentation.section === 'API Keys')
     expect(listed).toHaveLength(13)
     expect(listed.every((entry) => entry.visibility === 'once' && entry.prefix.startsWith('i24_'))).toBe(true)
-    expect(listed.filter((entry) => entry.cap !== null).map((entry) => [entry.slug, entry.cap])).toEqual([['insider-2024-ucd', { max: 5, counts: 'notRemoved', per: 'organization' }]])
+    expect(listed.filter((entry) => entry.cap !== null).map((entry) => [entry.slug, entry.cap])).toEqual([
+      ['insider-2024-ucd', { max: 5, counts: 'notRemoved', per: 'organization' }],
+    ])
   })
 
   it('gives Insider One two active mobile keys, a list that lets nobody in, and the sunset of old web push keys', () => {
@@ -92,12 +94,21 @@ describe('what the presets promise', () => {
       carriers: [{ in: 'body', name: 'api_key' }],
     })
     expect(type('insider-one', 'insider-one-web-push')?.sunset).toEqual([
-      { origin: 'web-push-settings', deprecatedAt: Date.UTC(2025, 6, 15), retiredAt: Date.UTC(2025, 9, 15), successor: 'insider-one-web-push', noticeDays: [90, 30, 7, 1] },
+      {
+        origin: 'web-push-settings',
+        deprecatedAt: Date.UTC(2025, 6, 15),
+        retiredAt: Date.UTC(2025, 9, 15),
+        successor: 'insider-one-web-push',
+        noticeDays: [90, 30, 7, 1],
+      },
     ])
   })
 
   it('gives InsideMaps named keys that always end', () => {
-    expect(type('insidemaps', 'insidemaps-api-key')).toMatchObject({ naming: { mode: 'required', unique: true }, expiry: { mode: 'required', presets: [1, 7, 30, 90, 365].map((days) => days * 86_400) } })
+    expect(type('insidemaps', 'insidemaps-api-key')).toMatchObject({
+      naming: { mode: 'required', unique: true },
+      expiry: { mode: 'required', presets: [1, 7, 30, 90, 365].map((days) => days * 86_400) },
+    })
   })
 
   it('gives Insites exactly one key for each environment, made with it and never removed', () => {

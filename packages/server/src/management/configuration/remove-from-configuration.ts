@@ -11,7 +11,10 @@ export async function removeKeyType(services: Services, caller: Caller, slug: st
     const { build, transaction } = unit
     if (!(await getKeyType(transaction, build, slug))) throw new AppError('not_found', 'There is no such key type.')
     const keys = (await countKeysOfType(transaction, build, slug)).reduce((sum, row) => sum + row.count, 0)
-    if (keys > 0) throw new AppError('in_use', `The key type has ${keys} ${keys === 1 ? 'key' : 'keys'}, removed ones included; their history names it.`, { extra: { keys } })
+    if (keys > 0)
+      throw new AppError('in_use', `The key type has ${keys} ${keys === 1 ? 'key' : 'keys'}, removed ones included; their history names it.`, {
+        extra: { keys },
+      })
     const apis = (await listApis(transaction, build)).filter((api) => api.definition.accepts.includes(slug)).map((api) => api.definition.slug)
     if (apis.length > 0) throw new AppError('in_use', `The key type is accepted by ${apis.join(', ')}. Change that first.`, { extra: { apis } })
     await deleteKeyType(transaction, build, slug)

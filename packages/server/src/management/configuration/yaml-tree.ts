@@ -33,7 +33,18 @@ export function readYamlTree(text: string): ReadTree {
   let document: ReturnType<typeof parseDocument>
   try {
     // uniqueKeys compares every pair of keys: a file of a megabyte would take minutes. The walk below looks for repeated keys itself.
-    document = parseDocument(text, { version: '1.2', schema: 'core', merge: false, uniqueKeys: false, stringKeys: true, strict: true, resolveKnownTags: false, lineCounter: counter, prettyErrors: false, logLevel: 'error' })
+    document = parseDocument(text, {
+      version: '1.2',
+      schema: 'core',
+      merge: false,
+      uniqueKeys: false,
+      stringKeys: true,
+      strict: true,
+      resolveKnownTags: false,
+      lineCounter: counter,
+      prettyErrors: false,
+      logLevel: 'error',
+    })
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     add('', 'too_deep', `The file is nested more than ${MAX_DEPTH} levels deep.`, 1)
@@ -47,8 +58,10 @@ export function readYamlTree(text: string): ReadTree {
     return tree
   }
   for (const problem of problems) {
-    if (problem.code === 'MULTIPLE_DOCS') add('', 'several_documents', 'A file holds one document; remove the "---" and what follows it.', lineAt(problem.pos[0]))
-    else if (problem.code === 'TAG_RESOLVE_FAILED') add('', 'yaml_tag', 'Tags ("!name") are not allowed, and a core tag must fit its value.', lineAt(problem.pos[0]))
+    if (problem.code === 'MULTIPLE_DOCS')
+      add('', 'several_documents', 'A file holds one document; remove the "---" and what follows it.', lineAt(problem.pos[0]))
+    else if (problem.code === 'TAG_RESOLVE_FAILED')
+      add('', 'yaml_tag', 'Tags ("!name") are not allowed, and a core tag must fit its value.', lineAt(problem.pos[0]))
     else add('', 'invalid_yaml', oneSentence(problem.message), lineAt(problem.pos[0]))
   }
   if (errors.length > 0) return tree
@@ -73,7 +86,8 @@ export function readYamlTree(text: string): ReadTree {
       return undefined
     }
     if (isScalar(node)) {
-      if (typeof node.value !== 'number' || Number.isSafeInteger(node.value) || (Number.isFinite(node.value) && !Number.isInteger(node.value))) return node.value
+      if (typeof node.value !== 'number' || Number.isSafeInteger(node.value) || (Number.isFinite(node.value) && !Number.isInteger(node.value)))
+        return node.value
       add(path, 'invalid_number', 'The number is not finite or too large to be exact.', line)
       return undefined
     }

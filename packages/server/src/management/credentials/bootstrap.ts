@@ -16,10 +16,18 @@ export async function bootstrap(services: Services, caller: Caller, again: boole
   return commit(services, caller, async (unit) => {
     const before = await getSetting(unit.transaction, unit.build, 'bootstrappedAt')
     if (before !== null && !again) {
-      throw new AppError('already_bootstrapped', `The first management key of this data folder was printed at ${formatInstant(Number(before))}. With a management key at hand, issue more with "keywright management-keys issue". If it was lost, "keywright bootstrap --again" prints another.`)
+      throw new AppError(
+        'already_bootstrapped',
+        `The first management key of this data folder was printed at ${formatInstant(Number(before))}. With a management key at hand, issue more with "keywright management-keys issue". If it was lost, "keywright bootstrap --again" prints another.`,
+      )
     }
     if (before === null) unit.defer(putSettingQuery(unit.build, { name: 'bootstrappedAt', value: String(unit.now) }))
     unit.audit({ organizationId: null, action: 'installation.bootstrapped', subject: { kind: 'installation', id: 'installation' }, detail: { again } })
-    return issueOperatorKeyInUnit(services, caller, unit, { name: `bootstrap ${formatInstant(unit.now)}`, capabilities: [...CAPABILITIES], addresses: 'any', expiresAt: null })
+    return issueOperatorKeyInUnit(services, caller, unit, {
+      name: `bootstrap ${formatInstant(unit.now)}`,
+      capabilities: [...CAPABILITIES],
+      addresses: 'any',
+      expiresAt: null,
+    })
   })
 }

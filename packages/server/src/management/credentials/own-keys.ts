@@ -20,7 +20,9 @@ export async function issueVerifierKey(services: Services, caller: Caller, input
   return commit(services, caller, async (unit) => {
     if (input.apis !== 'all') {
       const known = (await listApis(unit.transaction, unit.build)).map((api) => api.definition.slug)
-      const unknown = input.apis.flatMap((slug, index) => (known.includes(slug) ? [] : [{ path: `apis[${index}]`, code: 'unknown', message: `There is no API "${slug}".` }]))
+      const unknown = input.apis.flatMap((slug, index) =>
+        known.includes(slug) ? [] : [{ path: `apis[${index}]`, code: 'unknown', message: `There is no API "${slug}".` }],
+      )
       if (unknown.length > 0) throw new AppError('invalid_request', 'The key names an API that does not exist.', { errors: unknown })
     }
     return issueOwn(services, caller, unit, RESERVED_ORGANIZATION_ID, VERIFIER_KEY_TYPE, input, { apis: input.apis })
@@ -38,18 +40,32 @@ export async function issueOperatorKeyInUnit(services: Services, caller: Caller,
 }
 
 /** Issues a management key of an organization, with nothing its creator does not have now. */
-export async function issueOrganizationKey(services: Services, caller: Caller, organizationId: string, input: IssueOrganizationManagementKey): Promise<IssuedKey> {
+export async function issueOrganizationKey(
+  services: Services,
+  caller: Caller,
+  organizationId: string,
+  input: IssueOrganizationManagementKey,
+): Promise<IssuedKey> {
   requireCapabilities(caller, input.capabilities)
   if (!coversRole(caller.role, input.role)) throw new AppError('forbidden', `Your role "${caller.role}" cannot give the role "${input.role}".`)
-  return commit(services, caller, (unit) => issueOwn(services, caller, unit, organizationId, MANAGEMENT_KEY_TYPE, input, { role: input.role, capabilities: input.capabilities }))
+  return commit(services, caller, (unit) =>
+    issueOwn(services, caller, unit, organizationId, MANAGEMENT_KEY_TYPE, input, { role: input.role, capabilities: input.capabilities }),
+  )
 }
 
 /** Removes one of Keywright's own keys; its next call is refused. */
-export async function removeOwnKey(services: Services, caller: Caller, organizationId: string, keyId: string, type: typeof MANAGEMENT_KEY_TYPE | typeof VERIFIER_KEY_TYPE): Promise<LoadedKey> {
+export async function removeOwnKey(
+  services: Services,
+  caller: Caller,
+  organizationId: string,
+  keyId: string,
+  type: typeof MANAGEMENT_KEY_TYPE | typeof VERIFIER_KEY_TYPE,
+): Promise<LoadedKey> {
   return commit(services, caller, async (unit) => {
     const loaded = await loadKey(unit, organizationId, keyId, type)
     const role = loaded.key.grant?.role as Role | undefined
-    if (type === MANAGEMENT_KEY_TYPE && role !== undefined && !coversRole(caller.role, role)) throw new AppError('forbidden', `Your role "${caller.role}" cannot remove a key of the role "${role}".`)
+    if (type === MANAGEMENT_KEY_TYPE && role !== undefined && !coversRole(caller.role, role))
+      throw new AppError('forbidden', `Your role "${caller.role}" cannot remove a key of the role "${role}".`)
     return removeInUnit(unit, loaded, type === MANAGEMENT_KEY_TYPE ? 'management_key.removed' : 'verifier_key.removed')
   })
 }
@@ -58,12 +74,31 @@ export async function removeOwnKey(services: Services, caller: Caller, organizat
 export async function requireReservedOrganization(unit: Unit): Promise<void> {
   const [rows] = await unit.batch([organizationRowQuery(unit.build, { id: RESERVED_ORGANIZATION_ID })])
   if (rows.length > 0) return
-  const organization = { id: RESERVED_ORGANIZATION_ID, slug: 'kw', name: 'Keywright', status: 'active' as const, aliases: [], entitlements: [], environments: [OWN_ENVIRONMENT], createdAt: unit.now, updatedAt: unit.now, revision: 1 }
+  const organization = {
+    id: RESERVED_ORGANIZATION_ID,
+    slug: 'kw',
+    name: 'Keywright',
+    status: 'active' as const,
+    aliases: [],
+    entitlements: [],
+    environments: [OWN_ENVIRONMENT],
+    createdAt: unit.now,
+    updatedAt: unit.now,
+    revision: 1,
+  }
   await insertOrganization(unit.transaction, unit.build, organization)
   unit.change({ kind: 'organization', organization: toOrganizationRecord(organization) })
 }
 
-async function issueOwn(services: Services, caller: Caller, unit: Unit, organizationId: string, slug: string, input: IssueManagementKey | IssueVerifierKey, grant: Grant): Promise<IssuedKey> {
+async function issueOwn(
+  services: Services,
+  caller: Caller,
+  unit: Unit,
+  organizationId: string,
+  slug: string,
+  input: IssueManagementKey | IssueVerifierKey,
+  grant: Grant,
+): Promise<IssuedKey> {
   if (organizationId === RESERVED_ORGANIZATION_ID) await requireReservedOrganization(unit)
   const [organizations] = await unit.batch<[Schema['organizations']]>([organizationRowQuery(unit.build, { id: organizationId })])
   const [organization] = organizations

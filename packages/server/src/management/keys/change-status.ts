@@ -34,13 +34,22 @@ export async function removeKey(services: Services, caller: Caller, organization
   return commit(services, caller, async (unit) => {
     const loaded = await loadKey(unit, organizationId, keyId)
     requireTypeRole(caller, loaded.type, 'manage')
-    if (!loaded.type.remove) throw new AppError('policy_conflict', `Keys of the type "${loaded.type.slug}" cannot be removed.${loaded.type.replace.allowed ? ' Replace the secret instead.' : ''}`)
+    if (!loaded.type.remove)
+      throw new AppError(
+        'policy_conflict',
+        `Keys of the type "${loaded.type.slug}" cannot be removed.${loaded.type.replace.allowed ? ' Replace the secret instead.' : ''}`,
+      )
     return removeInUnit(unit, loaded)
   })
 }
 
 /** The part every way of removing shares. */
-export function removeInUnit(unit: Unit, loaded: LoadedKey, action: 'key.removed' | 'management_key.removed' | 'verifier_key.removed' = 'key.removed', detail: Record<string, unknown> = {}): LoadedKey {
+export function removeInUnit(
+  unit: Unit,
+  loaded: LoadedKey,
+  action: 'key.removed' | 'management_key.removed' | 'verifier_key.removed' = 'key.removed',
+  detail: Record<string, unknown> = {},
+): LoadedKey {
   if (requireCommand('remove', loaded, unit.now) === 'no-op') return loaded
   unit.defer(destroyCiphertextQuery(unit.build, { keyId: loaded.key.id }))
   const versions = loaded.versions.map((version) => ({ ...version, ciphertext: null }))

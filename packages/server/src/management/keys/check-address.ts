@@ -32,4 +32,3 @@ function judge(rule: AddressRule, address: string): { allowed: boolean; matched:
   const matched = rule.find((entry) => compileAddressSet([entry.cidr]).hasText(address))
   return { allowed: matched !== undefined, matched: matched?.cidr ?? null }
 }
-

@@ -14,7 +14,12 @@ interface Place {
 export function capCountQuery(unit: Pick<Unit, 'build' | 'now'>, type: KeyType, place: Place): CompiledQuery<{ count: number }> | null {
   if (type.cap === null) return null
   const { counts, per } = type.cap
-  return countForCapQuery(unit.build, { organizationId: place.organizationId, type: type.slug, counts, environment: per === 'environment' ? place.environment : null }, endedRules([type]), unit.now)
+  return countForCapQuery(
+    unit.build,
+    { organizationId: place.organizationId, type: type.slug, counts, environment: per === 'environment' ? place.environment : null },
+    endedRules([type]),
+    unit.now,
+  )
 }
 
 /**
@@ -25,6 +30,19 @@ export function requireRoom(type: KeyType, others: number): void {
   if (type.cap === null || others < type.cap.max) return
   const { max, counts, per } = type.cap
   const where = per === 'environment' ? 'in this environment' : 'in this organization'
-  const instead = counts === 'active' ? (type.deactivate ? 'Deactivate or delete one first.' : 'Delete one first.') : type.remove ? 'Delete one first.' : type.replace.allowed ? 'Replace the secret of the one there is.' : ''
-  throw new AppError('cap_reached', `The maximum of ${max} ${counts === 'active' ? 'active ' : ''}${max === 1 ? 'key' : 'keys'} of the type "${type.slug}" ${where} is reached. ${instead}`.trim(), { extra: { max, used: others, counts, per } })
+  const instead =
+    counts === 'active'
+      ? type.deactivate
+        ? 'Deactivate or delete one first.'
+        : 'Delete one first.'
+      : type.remove
+        ? 'Delete one first.'
+        : type.replace.allowed
+          ? 'Replace the secret of the one there is.'
+          : ''
+  throw new AppError(
+    'cap_reached',
+    `The maximum of ${max} ${counts === 'active' ? 'active ' : ''}${max === 1 ? 'key' : 'keys'} of the type "${type.slug}" ${where} is reached. ${instead}`.trim(),
+    { extra: { max, used: others, counts, per } },
+  )
 }

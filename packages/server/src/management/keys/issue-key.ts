@@ -30,16 +30,24 @@ export interface IssuedKey {
 /** Issues a key of a configured type to an organization. The secret is in the answer and, of a type that shows it once, nowhere else. */
 export async function issueKey(services: Services, caller: Caller, organizationId: string, input: IssueKey): Promise<IssuedKey> {
   return commit(services, caller, async (unit) => {
-    const [organizations, types] = await unit.batch<[Schema['organizations'], Schema['key_types']]>([organizationRowQuery(unit.build, { id: organizationId }), keyTypeQuery(unit.build, { slug: input.type })])
+    const [organizations, types] = await unit.batch<[Schema['organizations'], Schema['key_types']]>([
+      organizationRowQuery(unit.build, { id: organizationId }),
+      keyTypeQuery(unit.build, { slug: input.type }),
+    ])
     const [organization] = organizations
     if (!organization || organization.status === 'removed') throw new AppError('not_found', 'There is no such organization.')
     const type = isReservedSlug(input.type) ? null : definitionOf(input.type, types[0])
-    if (!type) throw new AppError('invalid_request', 'There is no such key type.', { errors: [{ path: 'type', code: 'unknown', message: `There is no key type "${input.type}".` }] })
+    if (!type)
+      throw new AppError('invalid_request', 'There is no such key type.', {
+        errors: [{ path: 'type', code: 'unknown', message: `There is no key type "${input.type}".` }],
+      })
     requireTypeRole(caller, type, 'manage')
-    if (organization.status === 'suspended') throw new AppError('organization_suspended', 'The organization is suspended; keys cannot be issued until an operator restores it.')
+    if (organization.status === 'suspended')
+      throw new AppError('organization_suspended', 'The organization is suspended; keys cannot be issued until an operator restores it.')
     requireOffered(type, organization)
     const retiredAt = retiresAt(type, { origin: input.origin ?? type.origin })
-    if (retiredAt !== null && unit.now >= retiredAt) throw new AppError('not_offered', `Keys of this kind were retired at ${formatInstant(retiredAt)}: a new one would be refused from the start.`)
+    if (retiredAt !== null && unit.now >= retiredAt)
+      throw new AppError('not_offered', `Keys of this kind were retired at ${formatInstant(retiredAt)}: a new one would be refused from the start.`)
     return issueInUnit(services, caller, unit, { organization, type, input, action: 'key.issued' })
   })
 }
@@ -47,7 +55,9 @@ export async function issueKey(services: Services, caller: Caller, organizationI
 /** @throws AppError `not_offered` when the organization's package does not include the type. */
 export function requireOffered(type: KeyType, organization: Schema['organizations']): void {
   if (type.offeredWith === null || (JSON.parse(organization.entitlements) as string[]).includes(type.offeredWith)) return
-  throw new AppError('not_offered', `The organization's package does not include "${type.offeredWith}", which the type "${type.slug}" needs.`, { extra: { missing: [type.offeredWith] } })
+  throw new AppError('not_offered', `The organization's package does not include "${type.offeredWith}", which the type "${type.slug}" needs.`, {
+    extra: { missing: [type.offeredWith] },
+  })
 }
 
 export interface IssueInUnit {
@@ -60,14 +70,22 @@ export interface IssueInUnit {
 }
 
 /** The part every way of issuing shares: the policy of the type, the cap, the secret, the record, the event, the change. */
-export async function issueInUnit(services: Services, caller: Caller, unit: Unit, { organization, type, input, action, grant, detail }: IssueInUnit): Promise<IssuedKey> {
+export async function issueInUnit(
+  services: Services,
+  caller: Caller,
+  unit: Unit,
+  { organization, type, input, action, grant, detail }: IssueInUnit,
+): Promise<IssuedKey> {
   const planned = planIssue(type, { environments: JSON.parse(organization.environments) as string[] }, input, unit.now)
   if (!planned.ok) throw new AppError('invalid_request', 'The key cannot be issued like this.', { errors: planned.error })
   const plan = planned.value
   const place = { organizationId: organization.id, environment: plan.environment }
   const capCount = capCountQuery(unit, type, place)
   if (capCount !== null || (type.naming.unique && plan.name !== '')) {
-    const [counted, named] = await unit.batch<[{ count: number }, { id: string }]>([capCount ?? nothing(unit), nameExistsQuery(unit.build, organization.id, type.slug, plan.name)])
+    const [counted, named] = await unit.batch<[{ count: number }, { id: string }]>([
+      capCount ?? nothing(unit),
+      nameExistsQuery(unit.build, organization.id, type.slug, plan.name),
+    ])
     requireRoom(type, counted[0]?.count ?? 0)
     if (type.naming.unique && named.length > 0 && plan.name !== '') throw nameTaken(plan.name)
   }
@@ -93,13 +111,25 @@ export async function issueInUnit(services: Services, caller: Caller, unit: Unit
   unit.defer(insertKeyQuery(unit.build, key))
   unit.defer(insertVersionQuery(unit.build, version))
   unit.change({ kind: 'key', key: toRecord(key, [version]) })
-  const facts = { type: key.type, environment: key.environment, name: key.name, hint: key.hint, status: key.status, expiresAt: key.expiresAt, scopes: key.scopes, addresses: key.addresses, origin: key.origin }
+  const facts = {
+    type: key.type,
+    environment: key.environment,
+    name: key.name,
+    hint: key.hint,
+    status: key.status,
+    expiresAt: key.expiresAt,
+    scopes: key.scopes,
+    addresses: key.addresses,
+    origin: key.origin,
+  }
   unit.audit({ organizationId: organization.id, action, subject: { kind: 'key', id }, detail: { ...facts, ...detail } })
   return { key, versions: [version], type, organization: { id: organization.id, slug: organization.slug }, secret }
 }
 
 export function nameTaken(name: string): AppError {
-  return new AppError('name_taken', `A key of this type is called "${name}" already. Choose another name.`, { errors: [{ path: 'name', code: 'taken', message: 'Choose another name.' }] })
+  return new AppError('name_taken', `A key of this type is called "${name}" already. Choose another name.`, {
+    errors: [{ path: 'name', code: 'taken', message: 'Choose another name.' }],
+  })
 }
 
 function nothing(unit: Unit) {

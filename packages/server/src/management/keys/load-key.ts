@@ -22,9 +22,14 @@ export interface LoadedKey {
   organization: Schema['organizations']
 }
 
-export const organizationRowQuery = precompile<{ id: string }, Schema['organizations']>((build, parameter) => build.selectFrom('organizations').selectAll().where('id', '=', parameter('id')))
+export const organizationRowQuery = precompile<{ id: string }, Schema['organizations']>((build, parameter) =>
+  build.selectFrom('organizations').selectAll().where('id', '=', parameter('id')),
+)
 const typeOfKeyQuery = precompile<{ keyId: string }, Schema['key_types']>((build, parameter) =>
-  build.selectFrom('key_types').selectAll().where('slug', '=', (eb) => eb.selectFrom('keys').select('key_type').where('id', '=', parameter('keyId'))),
+  build
+    .selectFrom('key_types')
+    .selectAll()
+    .where('slug', '=', (eb) => eb.selectFrom('keys').select('key_type').where('id', '=', parameter('keyId'))),
 )
 
 /**
@@ -65,7 +70,12 @@ export function storeKey(unit: Unit, key: StoredKey, versions: readonly StoredVe
   const next = { ...key, updatedAt: unit.now, revision: key.revision + 1 }
   unit.defer(updateKeyQuery(unit.build, next))
   unit.change({ kind: 'key', key: toRecord(next, versions) })
-  unit.audit({ organizationId: key.organizationId, action, subject: { kind: 'key', id: key.id }, detail: { type: key.type, environment: key.environment, name: key.name, hint: key.hint, ...detail } })
+  unit.audit({
+    organizationId: key.organizationId,
+    action,
+    subject: { kind: 'key', id: key.id },
+    detail: { type: key.type, environment: key.environment, name: key.name, hint: key.hint, ...detail },
+  })
   return next
 }
 

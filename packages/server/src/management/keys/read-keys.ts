@@ -23,7 +23,13 @@ export interface KeyView {
 }
 
 /** @param own null: an ordinary key; else the reserved type. @throws AppError `not_found`. */
-export async function readKey(reader: ReadTransaction, build: Build, organizationId: string, keyId: string, own: string | null = null): Promise<KeyView & { versions: StoredVersion[] }> {
+export async function readKey(
+  reader: ReadTransaction,
+  build: Build,
+  organizationId: string,
+  keyId: string,
+  own: string | null = null,
+): Promise<KeyView & { versions: StoredVersion[] }> {
   const key = isId('key', keyId) ? await getKey(reader, build, organizationId, keyId) : null
   if (!key || (own === null ? isReservedSlug(key.type) : key.type !== own)) throw keyNotFound()
   const type = isReservedSlug(key.type) ? definitionOf(key.type, undefined) : ((await getKeyType(reader, build, key.type))?.definition ?? null)
@@ -42,7 +48,14 @@ export interface KeyListQuery {
 }
 
 /** One organization's keys, newest first. @param own null: ordinary keys; else the keys of that reserved type. */
-export async function readKeys(reader: ReadTransaction, build: Build, organizationId: string, query: KeyListQuery, now: number, own: string | null = null): Promise<{ items: KeyView[]; next: CreatedCursor | null }> {
+export async function readKeys(
+  reader: ReadTransaction,
+  build: Build,
+  organizationId: string,
+  query: KeyListQuery,
+  now: number,
+  own: string | null = null,
+): Promise<{ items: KeyView[]; next: CreatedCursor | null }> {
   const types = (await listKeyTypes(reader, build)).map((stored) => stored.definition)
   const { type, status, q, environment, tag, cursor, limit } = query
   const filter = {
@@ -56,7 +69,11 @@ export async function readKeys(reader: ReadTransaction, build: Build, organizati
     limit,
   }
   const page = await listKeys(reader, build, organizationId, filter, endedRules(types), now)
-  const seen = await lastSeenOf(reader, build, page.items.map((key) => key.id))
+  const seen = await lastSeenOf(
+    reader,
+    build,
+    page.items.map((key) => key.id),
+  )
   const typeOf = (key: StoredKey) => types.find((each) => each.slug === key.type) ?? definitionOf(key.type, undefined)
   return { items: page.items.map((key) => ({ key, type: typeOf(key), lastSeen: seen.get(key.id) ?? null })), next: page.next }
 }

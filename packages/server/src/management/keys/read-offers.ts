@@ -32,9 +32,11 @@ export async function readOffers(reader: ReadTransaction, build: Build, organiza
 
 function whyNot(type: KeyType, organization: StoredOrganization, environments: readonly string[], use: Offer['use'], now: number): Offer['reason'] {
   if (organization.status === 'suspended') return { code: 'organization_suspended', message: 'The organization is suspended.' }
-  if (type.offeredWith !== null && !organization.entitlements.includes(type.offeredWith)) return { code: 'not_offered', message: `The package does not include "${type.offeredWith}".` }
+  if (type.offeredWith !== null && !organization.entitlements.includes(type.offeredWith))
+    return { code: 'not_offered', message: `The package does not include "${type.offeredWith}".` }
   if (environments.length === 0) return { code: 'no_environment', message: 'The organization has no environment that may hold this type.' }
   if (type.sunset.some((rule) => rule.origin === null && now >= rule.retiredAt)) return { code: 'retired', message: 'Keys of this type were retired.' }
-  if (use.every(({ used, max }) => max !== null && used >= max)) return { code: 'cap_reached', message: `${use[0]?.used ?? 0} of ${use[0]?.max ?? 0} used. ${type.remove ? 'Delete one first.' : ''}`.trim() }
+  if (use.every(({ used, max }) => max !== null && used >= max))
+    return { code: 'cap_reached', message: `${use[0]?.used ?? 0} of ${use[0]?.max ?? 0} used. ${type.remove ? 'Delete one first.' : ''}`.trim() }
   return null
 }

@@ -14,7 +14,13 @@ import { makeSecret } from './make-secret.ts'
  * Gives a key a new secret; id, name, counters, limits, scopes and history stay. The old secret ends now, or after the overlap.
  * @throws AppError `version_changed` when somebody else replaced it since the caller looked, `overlap_running`, `policy_conflict`.
  */
-export async function replaceKey(services: Services, caller: Caller, organizationId: string, keyId: string, input: ReplaceKey): Promise<LoadedKey & { secret: Secret }> {
+export async function replaceKey(
+  services: Services,
+  caller: Caller,
+  organizationId: string,
+  keyId: string,
+  input: ReplaceKey,
+): Promise<LoadedKey & { secret: Secret }> {
   return commit(services, caller, async (unit) => {
     const loaded = await loadKey(unit, organizationId, keyId)
     const { key, type } = loaded
@@ -24,11 +30,19 @@ export async function replaceKey(services: Services, caller: Caller, organizatio
     if (input.expectedVersion !== key.newestVersion) throw versionChanged(loaded)
     const errors: FieldError[] = []
     const overlapSeconds = input.overlapSeconds ?? type.replace.overlapDefault
-    if (overlapSeconds > type.replace.overlapMax) errors.push({ path: 'overlapSeconds', code: 'too_long', message: `Must be at most ${type.replace.overlapMax} (${formatDuration(type.replace.overlapMax)}).` })
+    if (overlapSeconds > type.replace.overlapMax)
+      errors.push({
+        path: 'overlapSeconds',
+        code: 'too_long',
+        message: `Must be at most ${type.replace.overlapMax} (${formatDuration(type.replace.overlapMax)}).`,
+      })
     const planned = planUpdate(type, { expiresAt: input.expiresAt, expiresInSeconds: input.expiresInSeconds }, unit.now)
     if (!planned.ok) errors.push(...planned.error)
     if (errors.length > 0) throw new AppError('invalid_request', 'The key cannot be replaced like this.', { errors })
-    if (overlapSeconds > 0 && overlapOf(loaded, unit.now) !== null) throw new AppError('overlap_running', 'An overlap is still running. Finish it first, or replace at once with no overlap.', { extra: { endsAt: formatInstant(overlapOf(loaded, unit.now) as number) } })
+    if (overlapSeconds > 0 && overlapOf(loaded, unit.now) !== null)
+      throw new AppError('overlap_running', 'An overlap is still running. Finish it first, or replace at once with no overlap.', {
+        extra: { endsAt: formatInstant(overlapOf(loaded, unit.now) as number) },
+      })
 
     const expiresAt = planned.ok && planned.value.expiresAt !== undefined ? planned.value.expiresAt : key.expiresAt
     const oldEndsAt = Math.min(unit.now + overlapSeconds * 1000, expiresAt ?? Number.POSITIVE_INFINITY)
@@ -55,7 +69,9 @@ export async function finishOverlap(services: Services, caller: Caller, organiza
     const ended = overlapOf(loaded, unit.now)
     if (ended === null) throw new AppError('no_overlap', 'No overlap is running: the key has one live secret.')
     unit.defer(endOtherVersionsQuery(unit.build, { keyId, except: key.newestVersion, endsAt: unit.now }))
-    const versions = loaded.versions.map((old): StoredVersion => (old.number === key.newestVersion ? old : { ...old, endsAt: Math.min(old.endsAt ?? unit.now, unit.now) }))
+    const versions = loaded.versions.map((old): StoredVersion =>
+      old.number === key.newestVersion ? old : { ...old, endsAt: Math.min(old.endsAt ?? unit.now, unit.now) },
+    )
     return { ...loaded, versions, key: storeKey(unit, key, versions, 'key.overlap_finished', { wouldHaveEndedAt: ended }) }
   })
 }
@@ -69,7 +85,11 @@ function overlapOf({ key, versions }: LoadedKey, now: number): number | null {
 function versionChanged({ key, versions }: LoadedKey): AppError {
   const newest = versions.at(-1) as StoredVersion
   const who = newest.createdBy.name ?? newest.createdBy.id
-  return new AppError('version_changed', `The secret is at version ${key.newestVersion} by now: ${who} issued it at ${formatInstant(newest.createdAt)}. Look at the key again before you replace it.`, {
-    extra: { newestVersion: key.newestVersion, changedBy: newest.createdBy, changedAt: formatInstant(newest.createdAt) },
-  })
+  return new AppError(
+    'version_changed',
+    `The secret is at version ${key.newestVersion} by now: ${who} issued it at ${formatInstant(newest.createdAt)}. Look at the key again before you replace it.`,
+    {
+      extra: { newestVersion: key.newestVersion, changedBy: newest.createdBy, changedAt: formatInstant(newest.createdAt) },
+    },
+  )
 }

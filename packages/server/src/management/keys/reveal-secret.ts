@@ -13,9 +13,18 @@ export async function revealSecret(services: Services, caller: Caller, organizat
     requireTypeRole(caller, type, 'reveal')
     requireCommand('reveal', loaded, unit.now)
     const newest = versions.at(-1)
-    if (type.visibility !== 'retrievable' || !newest?.ciphertext) throw new AppError('policy_conflict', `A secret of the type "${type.slug}" is shown once, when it is issued.${type.replace.allowed ? ' Replace it to get a new one.' : ' Issue a new key.'}`)
+    if (type.visibility !== 'retrievable' || !newest?.ciphertext)
+      throw new AppError(
+        'policy_conflict',
+        `A secret of the type "${type.slug}" is shown once, when it is issued.${type.replace.allowed ? ' Replace it to get a new one.' : ' Issue a new key.'}`,
+      )
     const secret = open(services.masterKey, newest.ciphertext, { organizationId, keyId, version: newest.number })
-    unit.audit({ organizationId, action: 'key.revealed', subject: { kind: 'key', id: keyId }, detail: { type: key.type, environment: key.environment, name: key.name, hint: key.hint, version: newest.number } })
+    unit.audit({
+      organizationId,
+      action: 'key.revealed',
+      subject: { kind: 'key', id: keyId },
+      detail: { type: key.type, environment: key.environment, name: key.name, hint: key.hint, version: newest.number },
+    })
     return Buffer.from(secret).toString('utf8')
   })
 }

@@ -24,7 +24,9 @@ export async function updateKey(services: Services, caller: Caller, organization
     const verdict = requireCommand('update', loaded, unit.now)
     const refused = Object.keys(input).filter((field) => !ALWAYS.includes(field))
     if (verdict === 'limited' && refused.length > 0) {
-      throw new AppError('status_conflict', 'The key has ended: only its name, tags and metadata can be changed. Issue a new one.', { errors: refused.map((path) => ({ path, code: 'key_ended', message: 'Cannot be changed any more.' })) })
+      throw new AppError('status_conflict', 'The key has ended: only its name, tags and metadata can be changed. Issue a new one.', {
+        errors: refused.map((path) => ({ path, code: 'key_ended', message: 'Cannot be changed any more.' })),
+      })
     }
     const planned = planUpdate(type, input, unit.now)
     if (!planned.ok) throw new AppError('invalid_request', 'The key cannot be changed like this.', { errors: planned.error })
@@ -42,7 +44,9 @@ export async function updateKey(services: Services, caller: Caller, organization
     const changes = changesBetween(key, next, COMPARED)
     if (Object.keys(changes).length === 0) return loaded
     const { expiresAt } = next
-    const versions = loaded.versions.map((version) => (version.number === key.newestVersion || expiresAt === null ? version : { ...version, endsAt: Math.min(version.endsAt ?? expiresAt, expiresAt) }))
+    const versions = loaded.versions.map((version) =>
+      version.number === key.newestVersion || expiresAt === null ? version : { ...version, endsAt: Math.min(version.endsAt ?? expiresAt, expiresAt) },
+    )
     return { ...loaded, versions, key: storeKey(unit, next, versions, 'key.updated', { changes }) }
   })
 }

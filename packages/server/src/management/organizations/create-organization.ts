@@ -33,7 +33,12 @@ export async function createOrganization(services: Services, caller: Caller, inp
     await insertOrganization(transaction, build, organization)
     unit.change({ kind: 'organization', organization: toOrganizationRecord(organization) })
     const { slug, name, aliases, entitlements, environments } = organization
-    unit.audit({ organizationId: organization.id, action: 'organization.created', subject: { kind: 'organization', id: organization.id }, detail: { slug, name, aliases, entitlements, environments } })
+    unit.audit({
+      organizationId: organization.id,
+      action: 'organization.created',
+      subject: { kind: 'organization', id: organization.id },
+      detail: { slug, name, aliases, entitlements, environments },
+    })
     const types = (await listKeyTypes(transaction, build)).map((stored) => stored.definition)
     for (const type of types) {
       const { organizationList } = type.addresses
@@ -54,18 +59,23 @@ export async function checkOrganization(unit: Unit, organization: StoredOrganiza
   if (isReservedSlug(organization.slug)) errors.push({ path: 'slug', code: 'reserved', message: 'Slugs that begin with "kw" are Keywright\'s own.' })
   const names = [{ path: 'slug', name: organization.slug }, ...organization.aliases.map((name, index) => ({ path: `aliases[${index}]`, name }))]
   for (const [index, { path, name }] of names.entries()) {
-    if (names.findIndex((each) => each.name.toLowerCase() === name.toLowerCase()) !== index) errors.push({ path, code: 'repeated', message: `"${name}" stands twice.` })
+    if (names.findIndex((each) => each.name.toLowerCase() === name.toLowerCase()) !== index)
+      errors.push({ path, code: 'repeated', message: `"${name}" stands twice.` })
     const holder = await organizationOfName(transaction, build, name)
     if (holder && holder.organizationId !== organization.id) taken.push({ path, code: 'taken', message: `"${name}" is in use.` })
   }
   const entitlements = await getListSetting(transaction, build, 'entitlements')
   for (const [index, entitlement] of organization.entitlements.entries()) {
-    if (!entitlements.includes(entitlement) && !before?.entitlements.includes(entitlement)) errors.push({ path: `entitlements[${index}]`, code: 'unknown', message: `There is no entitlement "${entitlement}" in the configuration.` })
-    if (organization.entitlements.indexOf(entitlement) !== index) errors.push({ path: `entitlements[${index}]`, code: 'repeated', message: `"${entitlement}" stands twice.` })
+    if (!entitlements.includes(entitlement) && !before?.entitlements.includes(entitlement))
+      errors.push({ path: `entitlements[${index}]`, code: 'unknown', message: `There is no entitlement "${entitlement}" in the configuration.` })
+    if (organization.entitlements.indexOf(entitlement) !== index)
+      errors.push({ path: `entitlements[${index}]`, code: 'repeated', message: `"${entitlement}" stands twice.` })
   }
   for (const [index, environment] of organization.environments.entries()) {
-    if (environment === OWN_ENVIRONMENT) errors.push({ path: `environments[${index}]`, code: 'reserved', message: `The environment "${environment}" is Keywright's own.` })
-    if (organization.environments.indexOf(environment) !== index) errors.push({ path: `environments[${index}]`, code: 'repeated', message: `"${environment}" stands twice.` })
+    if (environment === OWN_ENVIRONMENT)
+      errors.push({ path: `environments[${index}]`, code: 'reserved', message: `The environment "${environment}" is Keywright's own.` })
+    if (organization.environments.indexOf(environment) !== index)
+      errors.push({ path: `environments[${index}]`, code: 'repeated', message: `"${environment}" stands twice.` })
   }
   if (errors.length > 0) throw new AppError('invalid_request', 'The organization cannot be like this.', { errors: [...errors, ...taken] })
   if (taken.length > 0) throw new AppError('slug_taken', 'That slug or alias is in use.', { errors: taken })

@@ -4,7 +4,17 @@ import type { Schema } from '../../store/schema.ts'
 
 export function toRow(organization: StoredOrganization): Schema['organizations'] {
   const { id, slug, name, status, createdAt, updatedAt, revision } = organization
-  return { id, slug, name, status, entitlements: JSON.stringify(organization.entitlements), environments: JSON.stringify(organization.environments), created_at: createdAt, updated_at: updatedAt, revision }
+  return {
+    id,
+    slug,
+    name,
+    status,
+    entitlements: JSON.stringify(organization.entitlements),
+    environments: JSON.stringify(organization.environments),
+    created_at: createdAt,
+    updated_at: updatedAt,
+    revision,
+  }
 }
 
 /** What verifiers hold of an organization. */

@@ -16,7 +16,8 @@ const OWN_FIELDS: readonly string[] = ['name']
 
 export async function updateOrganization(services: Services, caller: Caller, organizationId: string, input: UpdateOrganization): Promise<StoredOrganization> {
   const notTheirs = Object.keys(input).filter((field) => !OWN_FIELDS.includes(field))
-  if (caller.role !== 'operator' && notTheirs.length > 0) throw new AppError('forbidden', `Only an operator changes ${notTheirs.join(', ')} of an organization.`)
+  if (caller.role !== 'operator' && notTheirs.length > 0)
+    throw new AppError('forbidden', `Only an operator changes ${notTheirs.join(', ')} of an organization.`)
   return commit(services, caller, async (unit) => {
     const { build, transaction, now } = unit
     const before = await requireOrganization(unit, organizationId)
@@ -26,7 +27,11 @@ export async function updateOrganization(services: Services, caller: Caller, org
     if (Object.keys(changes).length === 0) return before
     Object.assign(next, { updatedAt: now, revision: before.revision + 1 })
     await checkOrganization(unit, next, before)
-    await leaveEnvironments(unit, organizationId, before.environments.filter((environment) => !next.environments.includes(environment)))
+    await leaveEnvironments(
+      unit,
+      organizationId,
+      before.environments.filter((environment) => !next.environments.includes(environment)),
+    )
     await storeOrganization(transaction, build, next)
     unit.change({ kind: 'organization', organization: toOrganizationRecord(next) })
     unit.audit({ organizationId, action: 'organization.updated', subject: { kind: 'organization', id: organizationId }, detail: { changes } })
@@ -45,7 +50,12 @@ export async function removeOrganization(services: Services, caller: Caller, org
     const next: StoredOrganization = { ...before, status: 'removed', updatedAt: now, revision: before.revision + 1 }
     await storeOrganization(transaction, build, next)
     unit.change({ kind: 'organization', organization: toOrganizationRecord(next) })
-    unit.audit({ organizationId, action: 'organization.removed', subject: { kind: 'organization', id: organizationId }, detail: { slug: before.slug, keysRemoved: keys } })
+    unit.audit({
+      organizationId,
+      action: 'organization.removed',
+      subject: { kind: 'organization', id: organizationId },
+      detail: { slug: before.slug, keysRemoved: keys },
+    })
   })
 }
 
@@ -58,11 +68,22 @@ export async function requireOrganization(unit: Unit, organizationId: string): P
 /** An environment goes with the keys that came with it by themselves; any other key must be removed first. */
 async function leaveEnvironments(unit: Unit, organizationId: string, environments: readonly string[]): Promise<void> {
   if (environments.length === 0) return
-  const provisioned = (await listKeyTypes(unit.transaction, unit.build)).filter((stored) => stored.definition.autoProvision).map((stored) => stored.definition.slug)
+  const provisioned = (await listKeyTypes(unit.transaction, unit.build))
+    .filter((stored) => stored.definition.autoProvision)
+    .map((stored) => stored.definition.slug)
   for (const environment of environments) {
-    const others = unit.build.selectFrom('keys').select('id').where('organization_id', '=', organizationId).where('environment', '=', environment).where('status', '<>', 'removed').where('key_type', 'not in', [...provisioned, ''])
+    const others = unit.build
+      .selectFrom('keys')
+      .select('id')
+      .where('organization_id', '=', organizationId)
+      .where('environment', '=', environment)
+      .where('status', '<>', 'removed')
+      .where('key_type', 'not in', [...provisioned, ''])
     const [held] = await unit.batch<[{ id: string }]>([others.compile()])
-    if (held.length > 0) throw new AppError('in_use', `The environment "${environment}" holds ${held.length} ${held.length === 1 ? 'key' : 'keys'}. Remove them first.`, { extra: { keys: held.length } })
+    if (held.length > 0)
+      throw new AppError('in_use', `The environment "${environment}" holds ${held.length} ${held.length === 1 ? 'key' : 'keys'}. Remove them first.`, {
+        extra: { keys: held.length },
+      })
     await removeKeys(unit, organizationId, environment, 'environment')
   }
 }

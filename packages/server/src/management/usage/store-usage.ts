@@ -2,7 +2,13 @@ import { addUsage, type LastSeen, type UsageCount } from '../../store/usage.ts'
 import type { Caller, Services } from '../services.ts'
 import { commit } from '../unit.ts'
 
-const SYSTEM: Caller = { actor: { kind: 'system', id: 'verification', name: null }, role: 'operator', capabilities: new Set(), organizationId: null, requestId: null }
+const SYSTEM: Caller = {
+  actor: { kind: 'system', id: 'verification', name: null },
+  role: 'operator',
+  capabilities: new Set(),
+  organizationId: null,
+  requestId: null,
+}
 
 /** What verifiers have counted since they last reported. */
 export interface ReportedUsage {
@@ -20,6 +26,12 @@ export async function storeUsage(services: Services, usage: ReportedUsage): Prom
     for (const { keyId, organizationId, reason, detail, address } of usage.refusals) {
       unit.audit({ organizationId, action: 'verification.refused', subject: { kind: 'key', id: keyId }, detail: { reason, detail, address } })
     }
-    if (usage.moreRefusals > 0) unit.audit({ organizationId: null, action: 'verification.refused', subject: { kind: 'key', id: '' }, detail: { reason: 'various', kinds: usage.moreRefusals } })
+    if (usage.moreRefusals > 0)
+      unit.audit({
+        organizationId: null,
+        action: 'verification.refused',
+        subject: { kind: 'key', id: '' },
+        detail: { reason: 'various', kinds: usage.moreRefusals },
+      })
   })
 }
