@@ -81,12 +81,13 @@ function registerOpenPages(app: FastifyInstance, context: HttpContext): void {
   app.get('/readyz', async (_request, reply) => reply.code(context.isReady() ? 200 : 503).send({ status: context.isReady() ? 'ready' : 'draining' }))
   const { setClock } = context
   if (setClock === null) return
-  app.put('/test-clock', async (request) => {
+  const handler = async (request: FastifyRequest) => {
     const now = parseInstant((request.body as { now?: string } | undefined)?.now ?? '')
     if (now === null) throw new AppError('invalid_request', 'Say {"now": "<RFC 3339 instant>"}.')
     setClock(now)
     return { now: context.services.clock.now() }
-  })
+  }
+  app.route({ method: 'PUT', url: '/test-clock', handler })
 }
 
 function sendProblem(context: HttpContext, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

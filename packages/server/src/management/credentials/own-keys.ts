@@ -2,7 +2,7 @@ import { MANAGEMENT_KEY_TYPE, OWN_ENVIRONMENT, RESERVED_KEY_TYPES, VERIFIER_KEY_
 import type { KeyType } from '@keywright/core/configuration/key-type.ts'
 import type { IssueManagementKey, IssueOrganizationManagementKey, IssueVerifierKey } from '@keywright/core/contract/credentials.ts'
 import { RESERVED_ORGANIZATION_ID } from '@keywright/core/id.ts'
-import { CAPABILITIES, coversRole, type Role } from '@keywright/core/permissions.ts'
+import { type Capability, coversRole, type Role } from '@keywright/core/permissions.ts'
 import { AppError } from '@keywright/core/problem-code.ts'
 import type { Grant } from '@keywright/core/replica/change.ts'
 import { listApis } from '../../store/apis.ts'
@@ -115,7 +115,7 @@ async function issueOwn(
   })
 }
 
-function requireCapabilities(caller: Caller, wanted: readonly (typeof CAPABILITIES)[number][]): void {
+function requireCapabilities(caller: Caller, wanted: readonly Capability[]): void {
   const beyond = wanted.filter((capability) => !caller.capabilities.has(capability))
   if (beyond.length > 0) throw new AppError('forbidden', `You cannot give ${beyond.join(', ')}: you do not have it.`)
 }
