@@ -42,7 +42,7 @@ function build(
     // A message may quote what was sent; a secret among it stays out of answers as it stays out of logs.
     detail: redactSecrets(detail),
     code,
-    errors: errors.map((error) => ({ ...error, message: redactSecrets(error.message) })),
+    errors: errors.map((error) => ({ ...error, path: redactSecrets(error.path), message: redactSecrets(error.message) })),
     ...extra,
     requestId,
     ...(supportContact === null ? {} : { support: supportContact }),
