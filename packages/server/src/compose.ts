@@ -7,23 +7,42 @@ import { makeId } from '@keywright/core/id.ts'
 import { type Config, isLoopback } from './config/config.ts'
 import { obtainMasterKey } from './config/master-key.ts'
 import type { Secrets } from './config/secrets.ts'
+import { smtpMailer } from './events/mailer.ts'
 import { createApp } from './http/app.ts'
 import type { Log } from './http/context.ts'
+import { Periodic } from './jobs/periodic.ts'
 import { type Clock, systemClock, testClock } from './kernel/clock.ts'
 import { type DataFolder, lockDataFolder, openDataFolder } from './kernel/data-folder.ts'
 import { systemRandom } from './kernel/random.ts'
+import { Metrics, type MetricSources } from './events/metrics.ts'
+import { DailyJobs } from './jobs/daily-jobs.ts'
+import { forgetOld } from './management/retention/forget-old.ts'
+import { forgetRequests } from './management/requests/forget-requests.ts'
+import { queueNotices } from './management/notices/queue-notices.ts'
+import { sendMessages } from './management/notices/send-messages.ts'
+import type { NoticeSettings } from './management/notices/settings.ts'
 import type { Services } from './management/services.ts'
+import { sessionFlusher } from './management/sessions/session-flusher.ts'
+import { SigningKeyring } from './management/sessions/signing-keyring.ts'
 import { storeUsage } from './management/usage/store-usage.ts'
 import { ReplicaFeed } from './replication/feed.ts'
+import { RevocationJournal } from './replication/revocation-journal.ts'
+import { changeLogHead } from './store/change-log.ts'
 import type { Database } from './store/database.ts'
 import { openSqlite } from './store/drivers/sqlite/open.ts'
 import { migrate } from './store/migrate.ts'
+import { refuseBackupAsDatabase } from './store/refuse-backup.ts'
 import { getSetting, putSettingOnce } from './store/settings.ts'
+import { SessionRecorder } from './verification/session-recorder.ts'
 import { UsageRecorder } from './verification/usage-recorder.ts'
 import { Verifier } from './verification/verifier.ts'
 
 const FLUSH_EVERY_MS = 2_000
+/** How often it is asked whether a day has begun. */
+const JOBS_EVERY_MS = 60_000
+const TEST_JOBS_EVERY_MS = 100
 const SWEEP_EVERY_MS = 5_000
+const NOTICES_EVERY_MS = 60_000
 /** How long a drain waits for requests that are being answered. */
 const DRAIN_MS = 10_000
 
@@ -34,11 +53,18 @@ export interface Store extends AsyncDisposable {
   services: Services
 }
 
+export interface OpenStore {
+  afterCommit?: () => Promise<void>
+  /** A backup that is being made the database, in place of the data folder's own. */
+  backup?: string
+}
+
 /** Opens the data folder's database, brings it up to date and finds its master key. */
-export async function openStore(config: Config, secrets: Secrets, clock: Clock, afterCommit: () => Promise<void> = async () => {}): Promise<Store> {
+export async function openStore(config: Config, secrets: Secrets, clock: Clock, options: OpenStore = {}): Promise<Store> {
   const folder = openDataFolder(config.dataFolder)
-  const database = await openSqlite({ file: folder.databaseFile })
+  const database = await openSqlite({ file: options.backup ?? folder.databaseFile })
   try {
+    if (options.backup === undefined) await refuseBackupAsDatabase(database, folder.databaseFile)
     await migrate(database, clock.now())
     const wantedId = await getSetting(database.reader, database.build, 'masterKeyId')
     const masterKey = obtainMasterKey({ file: folder.masterKeyFile, given: secrets.masterKey, wantedId }, systemRandom)
@@ -51,7 +77,7 @@ export async function openStore(config: Config, secrets: Secrets, clock: Clock, 
     return {
       folder,
       database,
-      services: { database, clock, random: systemRandom, masterKey, afterCommit },
+      services: { database, clock, random: systemRandom, masterKey, afterCommit: options.afterCommit ?? (async () => {}) },
       [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
     }
   } catch (error) {
@@ -76,23 +102,55 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
   try {
     resources.use(lockDataFolder(openDataFolder(config.dataFolder)))
     let feed: ReplicaFeed | null = null
-    const store = resources.use(await openStore(config, secrets, clock, async () => feed?.catchUp()))
+    let journal: RevocationJournal | null = null
+    const afterCommit = async () => {
+      await feed?.catchUp()
+      await journal?.flush()
+    }
+    const store = resources.use(await openStore(config, secrets, clock, { afterCommit }))
+    journal = resources.use(await openJournal(store))
     feed = resources.use(await ReplicaFeed.start(store.database, (err) => log.error({ err }, 'the change log could not be read')))
+    feed.onEntries = (entries) => journal.take(entries)
     const limiter = new RateLimiter()
     const usage = new UsageRecorder()
-    const flushUsage = usageFlusher(usage, store.services, log)
+    const metrics = new Metrics(metricSources({ store, feed, limiter, usage, journal }))
+    const flushUsage = usageFlusher(usage, store.services, log, metrics)
     resources.defer(flushUsage)
     let ready = false
-    const verifier = new Verifier({ feed, clock, limiter, usage })
+    const verifier = new Verifier({ feed, clock, limiter, usage, metrics })
+    const sessions = new SessionRecorder()
+    const flushSessions = sessionFlusher(sessions, store.services, log)
+    resources.defer(flushSessions)
+    const signing = new SigningKeyring(store.services, () => verifier.replica)
+    const settings = { send: secrets.mail && smtpMailer(secrets.mail), publicUrl: config.publicUrl, supportContact: config.supportContact }
+    const notices = new Periodic(
+      NOTICES_EVERY_MS,
+      noticeWork(store.services, settings, () => notices.stopped),
+      (err) => log.error({ err }, 'notices could not be written or sent'),
+    )
+    resources.use(notices)
     const app = createApp({
       services: store.services,
       verifier,
       trustedProxies: config.trustedProxies,
       supportContact: config.supportContact,
       flushUsage,
+      metrics,
+      signing,
+      sessions,
+      flushSessions,
       isReady: () => ready,
       log,
-      setClock: set === null ? null : (now) => set.set(now),
+      // With a set clock nothing happens by itself: what is due is done before the setter is answered.
+      setClock:
+        set === null
+          ? null
+          : async (now) => {
+              set.set(now)
+              await notices.run()
+            },
+      mailConfigured: secrets.mail !== null,
+      wakeJobs: () => void notices.run(),
     })
     await app.listen({ host: config.listen.host, port: config.listen.port }).catch((error: unknown) => {
       throw listenError(error, config)
@@ -105,9 +163,26 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
       await closed
       clearTimeout(late)
     })
-    const timers = [setInterval(() => void flushUsage(), FLUSH_EVERY_MS), setInterval(() => limiter.sweep(clock.now(), 10_000), SWEEP_EVERY_MS)]
+    const daily = new DailyJobs({
+      database: store.database,
+      clock,
+      jobs: [{ name: 'retention', run: async () => log.info({ ...(await forgetOld(store.services, config.keepDays)) }, 'what was old enough was forgotten') }],
+      onFailure: (job, err) => log.error({ err, job }, 'a job failed; it is tried again'),
+    })
+    resources.defer(() => daily.idle())
+    const flushJournal = () => journal.flush().catch((err: unknown) => log.error({ err }, 'the journal of revocations could not be written'))
+    const timers = [
+      setInterval(() => void flushSessions(), FLUSH_EVERY_MS),
+      setInterval(() => verifier.prune(), SWEEP_EVERY_MS),
+      setInterval(() => void flushUsage(), FLUSH_EVERY_MS),
+      setInterval(() => void flushJournal(), FLUSH_EVERY_MS),
+      setInterval(() => void daily.tick(), set === null ? JOBS_EVERY_MS : TEST_JOBS_EVERY_MS),
+      setInterval(() => limiter.sweep(clock.now(), 10_000), SWEEP_EVERY_MS),
+    ]
     resources.defer(() => timers.forEach(clearInterval))
     ready = true
+    void notices.run()
+    void daily.tick()
     const { address, port, family } = app.server.address() as AddressInfo
     const bootstrapped = (await getSetting(store.database.reader, store.database.build, 'bootstrappedAt')) !== null
     const owned = resources.move()
@@ -124,7 +199,7 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
 }
 
 /** One flush at a time; what cannot be stored is kept for the next. */
-function usageFlusher(usage: UsageRecorder, services: Services, log: Log): () => Promise<void> {
+function usageFlusher(usage: UsageRecorder, services: Services, log: Log, metrics: Metrics): () => Promise<void> {
   let running: Promise<void> | null = null
   const flush = async (): Promise<void> => {
     if (usage.isEmpty) return
@@ -133,6 +208,7 @@ function usageFlusher(usage: UsageRecorder, services: Services, log: Log): () =>
       await storeUsage(services, batch)
     } catch (err) {
       usage.restore(batch)
+      metrics.storageFailed(err)
       log.error({ err }, 'usage could not be stored; it is kept and tried again')
     }
   }
@@ -141,6 +217,41 @@ function usageFlusher(usage: UsageRecorder, services: Services, log: Log): () =>
     running = (running ?? Promise.resolve()).then(flush)
     return running
   }
+}
+
+interface MetricParts {
+  store: Store
+  feed: ReplicaFeed
+  limiter: RateLimiter
+  usage: UsageRecorder
+  journal: RevocationJournal
+}
+
+function metricSources({ store, feed, limiter, usage, journal }: MetricParts): MetricSources {
+  const { reader, build } = store.database
+  return {
+    replicaKeys: () => feed.replica.keys.size,
+    replicaLag: async () => (await changeLogHead(reader, build)).number - feed.replica.cursor.number,
+    limiterKeys: () => limiter.size,
+    limiterEvictions: () => limiter.evicted,
+    usageBacklog: () => usage.backlog,
+    usageDropped: () => usage.remainder,
+    journalBytes: () => journal.bytes,
+  }
+}
+
+/** What is announced, sent and forgotten now and then. */
+function noticeWork(services: Services, settings: NoticeSettings, stopped: () => boolean): () => Promise<void> {
+  return async () => {
+    await queueNotices(services, settings)
+    await sendMessages(services, settings, stopped)
+    await forgetRequests(services)
+  }
+}
+
+async function openJournal({ database, folder, services }: Store): Promise<RevocationJournal> {
+  const installation = (await getSetting(database.reader, database.build, 'installationId')) as string
+  return RevocationJournal.open({ file: folder.journalFile, database, clock: services.clock, installation })
 }
 
 function refuseTestClockInEarnest(config: Config): void {

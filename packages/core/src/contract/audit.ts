@@ -12,6 +12,10 @@ export const auditEvent = z.object({
   actor,
   subject: z.object({ kind: z.string(), id: z.string() }),
   detail: z.record(z.string(), z.unknown()),
+  personal: z
+    .record(z.string(), z.string())
+    .nullable()
+    .describe('What is about a person, and the salt of its hash in `detail.personal`. Null: there is none, or it was erased; the chain proves the rest.'),
   requestId: z.string().nullable(),
   previousHash: z.string(),
   hash: z.string(),

@@ -4,7 +4,7 @@ import { report } from './report.ts'
 
 /** What a file in `host/` exports: does the work and answers the exit code. */
 interface HostCommand {
-  run: (options: never, io: Io) => Promise<number>
+  run: (options: never, io: Io, args: readonly string[]) => Promise<number>
 }
 
 /** Host commands load the store and the server; remote ones must not wait for that, so each is loaded when it is called. */
@@ -29,6 +29,27 @@ export function addHostCommands(session: Session, program: Command): void {
     program.command('doctor').description('check settings, files and database').option('--json', 'print JSON'),
     () => import('./host/doctor.ts'),
   )
+  runsHere(
+    session,
+    program.command('backup <file>').description('copy the database as of one moment, also while the server runs').option('--json', 'print JSON'),
+    () => import('./host/backup.ts'),
+  )
+  runsHere(
+    session,
+    program
+      .command('restore <file>')
+      .description('put a backup in the place of the database; the server must be stopped')
+      .option('--yes', 'do not ask')
+      .option('--json', 'print JSON; needs --yes')
+      .option('--journal <file>', 'a journal of revocations that was kept elsewhere'),
+    () => import('./host/restore.ts'),
+  )
+  const masterKey = program.command('master-key').description('the key under which retrievable secrets lie').helpOption('-h, --help', 'show this help')
+  runsHere(
+    session,
+    masterKey.command('rotate').description('put everything under a new master key; the server must be stopped').option('--json', 'print JSON'),
+    () => import('./host/rotate-master-key.ts'),
+  )
 }
 
 function runsHere(session: Session, command: Command, load: () => Promise<HostCommand>): void {
@@ -36,7 +57,7 @@ function runsHere(session: Session, command: Command, load: () => Promise<HostCo
     const options = command.opts<{ json?: boolean }>()
     try {
       const { run } = await load()
-      session.exitCode = await run(options as never, session.io)
+      session.exitCode = await run(options as never, session.io, command.processedArgs as string[])
     } catch (error) {
       session.exitCode = report(session.io, error, options.json ?? false)
     }

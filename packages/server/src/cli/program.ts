@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addHostCommands } from './host-commands.ts'
 import { EXIT, UsageError, type Io, type Session } from './io.ts'
@@ -7,10 +6,13 @@ import { addAuditCommands } from './remote/audit.ts'
 import { addConfigCommands } from './remote/config.ts'
 import { addManagementKeyCommands, addVerifierKeyCommands, addWhoamiCommand } from './remote/credentials.ts'
 import { addKeyCommands } from './remote/keys.ts'
+import { addOutboxCommands } from './remote/outbox.ts'
 import { addOrganizationCommands } from './remote/orgs.ts'
+import { addSessionCommands, addSigningKeyCommands } from './remote/sessions.ts'
 import { addVerificationCommands } from './remote/verification.ts'
 import { report } from './report.ts'
 import { refuseSecretArgument } from './secret-argument.ts'
+import { version } from './version.ts'
 
 const FOOTER = `
 Remote commands read KEYWRIGHT_URL (default http://127.0.0.1:4400) and KEYWRIGHT_KEY_FILE or KEYWRIGHT_KEY, and take --json.
@@ -55,10 +57,13 @@ export function createProgram(session: Session): Command {
   addConfigCommands(session, program)
   addOrganizationCommands(session, program)
   addKeyCommands(session, program)
+  addSessionCommands(session, program)
   addAddressListCommands(session, program)
   addVerifierKeyCommands(session, program)
   addManagementKeyCommands(session, program)
+  addSigningKeyCommands(session, program)
   addVerificationCommands(session, program)
+  addOutboxCommands(session, program)
   addAuditCommands(session, program)
   addWhoamiCommand(session, program)
   return program
@@ -69,8 +74,4 @@ function afterParsing(io: Io, error: CommanderError, json: boolean): number {
   if (error.exitCode === 0) return EXIT.ok
   if (error.code === 'commander.help') return EXIT.usage
   return report(io, new UsageError(`${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}${/[.)]$/.test(error.message) ? '' : '.'} See --help.`), json)
-}
-
-function version(): string {
-  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
 }

@@ -16,6 +16,8 @@ export interface Config {
   /** Plain HTTP beyond loopback was asked for. */
   allowHttp: boolean
   logLevel: LogLevel
+  /** For how many days what is kept. */
+  keepDays: { usage: number; refusals: number; personal: number; changes: number }
   supportContact: string | null
 }
 
@@ -46,6 +48,19 @@ export function configFrom(environment: Environment): Config {
   const logLevel = LOG_LEVELS.find((level) => level === (values.get('KEYWRIGHT_LOG_LEVEL') ?? 'info'))
   if (!logLevel) problem('KEYWRIGHT_LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}.`)
 
+  const days = (name: string, fallback: number): number => {
+    const text = values.get(name)
+    if (text === undefined) return fallback
+    if (!/^[1-9]\d{0,4}$/.test(text)) problem(name, 'must be a whole number of days, from 1 to 99999.')
+    return Number(text)
+  }
+  const keepDays = {
+    usage: days('KEYWRIGHT_KEEP_USAGE_DAYS', 90),
+    refusals: days('KEYWRIGHT_KEEP_REFUSALS_DAYS', 90),
+    personal: days('KEYWRIGHT_KEEP_PERSONAL_DAYS', 90),
+    changes: days('KEYWRIGHT_KEEP_CHANGES_DAYS', 30),
+  }
+
   if (listen && publicUrl !== undefined && allowHttp === false) refusePlainHttp(listen.host, publicUrl, problem)
 
   return {
@@ -55,6 +70,7 @@ export function configFrom(environment: Environment): Config {
     trustedProxies: compileAddressSet(cidrs),
     allowHttp: allowHttp ?? false,
     logLevel: logLevel ?? 'info',
+    keepDays,
     supportContact: values.get('KEYWRIGHT_SUPPORT_CONTACT') ?? null,
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '@keywright/core/problem-code.ts'
 
@@ -41,7 +41,7 @@ export function masterKeyId(bytes: Uint8Array): string {
 export function obtainMasterKey(place: MasterKeyPlace, random: (count: number) => Uint8Array): MasterKey {
   const { file, given, wantedId } = place
   const stored = readKeyFile(file)
-  const found = given ? named(given.bytes) : stored
+  const found = given ? masterKeyOf(given.bytes) : stored
   if (!found) {
     if (wantedId !== null)
       throw refusal(
@@ -51,7 +51,7 @@ export function obtainMasterKey(place: MasterKeyPlace, random: (count: number) =
   }
   const source = given?.source ?? file
   if (wantedId !== null && found.id !== wantedId) {
-    const elsewhere = given && stored?.id === wantedId ? ` The right one lies in ${file}; unset KEYWRIGHT_MASTER_KEY.` : ''
+    const elsewhere = given && stored?.id === wantedId ? ` The right one lies in ${file}; unset KEYWRIGHT_MASTER_KEY.` : whereabouts(file, wantedId)
     throw refusal(`This database needs the master key ${wantedId}, and ${source} holds ${found.id}.${elsewhere}`)
   }
   if (wantedId === null && stored && stored.id !== found.id) {
@@ -62,11 +62,21 @@ export function obtainMasterKey(place: MasterKeyPlace, random: (count: number) =
   return found
 }
 
-function named(bytes: Uint8Array): MasterKey {
+/** A rotation leaves keys beside the one in use. */
+function whereabouts(file: string, wantedId: string): string {
+  if (existsSync(`${file}.next`) && readKeyFile(`${file}.next`)?.id === wantedId)
+    return ` The right one lies in ${file}.next: a rotation was interrupted. Run "keywright master-key rotate" again to finish it.`
+  if (!existsSync(`${file}.${wantedId}`)) return ''
+  return ` The right one lies in ${file}.${wantedId}: copy it to ${file} (keeping what is there), and rotate the master key again afterwards.`
+}
+
+/** The key with its name. */
+export function masterKeyOf(bytes: Uint8Array): MasterKey {
   return { id: masterKeyId(bytes), bytes }
 }
 
-function readKeyFile(file: string): MasterKey | null {
+/** The key in a file that only its owner may read; null: there is no such file. @throws AppError `invalid_configuration`. */
+export function readKeyFile(file: string): MasterKey | null {
   let descriptor: number
   try {
     descriptor = openSync(file, 'r')
@@ -85,14 +95,14 @@ function readKeyFile(file: string): MasterKey | null {
       throw refusal(
         `The file ${file} does not hold a master key (32 bytes in base64). If the very first start was interrupted, delete the file and start again.`,
       )
-    return named(bytes)
+    return masterKeyOf(bytes)
   } finally {
     closeSync(descriptor)
   }
 }
 
 /** Durable before anything can be sealed with it: a lost key is lost data. */
-function createKeyFile(file: string, bytes: Uint8Array): MasterKey {
+export function createKeyFile(file: string, bytes: Uint8Array): MasterKey {
   let descriptor: number
   try {
     descriptor = openSync(file, 'wx', 0o600)
@@ -109,7 +119,7 @@ function createKeyFile(file: string, bytes: Uint8Array): MasterKey {
     closeSync(descriptor)
   }
   syncFolder(dirname(file))
-  return named(bytes)
+  return masterKeyOf(bytes)
 }
 
 function syncFolder(folder: string): void {

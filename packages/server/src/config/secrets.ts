@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import type { Environment } from './env.ts'
+import { mailFrom, type MailSettings } from './mail.ts'
 import { parseMasterKey } from './master-key.ts'
 
 /** What must never be shown; prints as `[redacted]`. */
@@ -7,8 +8,16 @@ export class Secrets {
   /** Null: it lies in the data folder. */
   readonly masterKey: { bytes: Uint8Array; /** The variable or file it came from, for messages. */ source: string } | null
 
-  constructor(masterKey: Secrets['masterKey']) {
+  /** What `master-key rotate` goes to; null: it makes one. */
+  readonly nextMasterKey: Secrets['masterKey']
+
+  /** Where mail is sent, password included; null: nowhere. */
+  readonly mail: MailSettings | null
+
+  constructor(masterKey: Secrets['masterKey'], nextMasterKey: Secrets['masterKey'] = null, mail: MailSettings | null = null) {
     this.masterKey = masterKey
+    this.nextMasterKey = nextMasterKey
+    this.mail = mail
   }
 
   toJSON(): string {
@@ -22,11 +31,15 @@ export class Secrets {
 
 /** Parses the secret variables; problems go to `environment.problems`. */
 export function secretsFrom(environment: Environment): Secrets {
-  const text = environment.values.get('KEYWRIGHT_MASTER_KEY')
-  if (text === undefined) return new Secrets(null)
-  const file = environment.files.get('KEYWRIGHT_MASTER_KEY')
+  return new Secrets(readMasterKey(environment, 'KEYWRIGHT_MASTER_KEY'), readMasterKey(environment, 'KEYWRIGHT_MASTER_KEY_NEXT'), mailFrom(environment))
+}
+
+function readMasterKey(environment: Environment, variable: string): Secrets['masterKey'] {
+  const text = environment.values.get(variable)
+  if (text === undefined) return null
+  const file = environment.files.get(variable)
   const bytes = parseMasterKey(text)
-  const name = file === undefined ? 'KEYWRIGHT_MASTER_KEY' : 'KEYWRIGHT_MASTER_KEY_FILE'
+  const name = file === undefined ? variable : `${variable}_FILE`
   if (!bytes) environment.problems.push({ path: name, code: 'invalid', message: `${name} must hold 32 bytes in base64 (44 characters).` })
-  return new Secrets(bytes && { bytes, source: file ?? name })
+  return bytes && { bytes, source: file ?? name }
 }

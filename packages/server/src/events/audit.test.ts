@@ -67,6 +67,18 @@ test('an event written anew with a matching hash still does not continue what co
   expect(faults(events.toSpliced(1, 1, forged))).toEqual([expect.stringContaining('does not continue'), expect.stringContaining('does not continue')])
 })
 
+test('personal fields can be erased and the chain still proves the rest; changed ones are a fault', () => {
+  const event = chainEvent(CHAIN_START, { ...EVENT, personal: { address: '192.0.2.1' } }, 1000, systemRandom)
+  const other = chainEvent(CHAIN_START, { ...EVENT, personal: { address: '192.0.2.1' } }, 1000, systemRandom)
+  expect(faults([event])).toEqual([])
+  expect(faults([{ ...event, personal: null }])).toEqual([])
+  expect(JSON.stringify({ ...event, personal: null })).not.toContain('192.0.2.1')
+  // Salted: the same address leaves another hash each time, so a list of all addresses finds nothing.
+  expect(event.detail['personal']).not.toBe(other.detail['personal'])
+  const forged = { salt: event.personal?.salt as string, fields: { address: '192.0.2.2' } }
+  expect(faults([{ ...event, personal: forged }])).toEqual([expect.stringContaining('personal fields of event 1 were changed')])
+})
+
 test('every action has a sentence', () => {
   for (const sentence of Object.values(AUDIT_ACTIONS)) expect(sentence).toMatch(/^[A-Z].*\.$/)
 })

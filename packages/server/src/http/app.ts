@@ -9,6 +9,8 @@ import type { HttpContext } from './context.ts'
 import { registerOperations } from './dispatch.ts'
 import { answerAuthorize } from './hot/authorize.ts'
 import { answerVerify } from './hot/verify.ts'
+import { registerOAuth } from './oauth/register.ts'
+import { registerMetrics } from './metrics-page.ts'
 import { toProblem } from './problem.ts'
 import { referencePage } from './reference-page.ts'
 import { newRequestId, refuseSecretInUrl } from './request-facts.ts'
@@ -43,6 +45,7 @@ export function createApp(context: HttpContext): FastifyInstance {
       throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
   })
   app.addHook('onResponse', async (request, reply) => {
+    context.metrics.requested(operationOf(request), reply.statusCode, reply.elapsedTime / 1000)
     // The URL is not logged: the operation tells what was asked, and a URL may hold anything.
     context.log.info(
       { requestId: request.id, method: request.method, operation: operationOf(request), status: reply.statusCode, milliseconds: Math.round(reply.elapsedTime) },
@@ -53,7 +56,9 @@ export function createApp(context: HttpContext): FastifyInstance {
   app.setNotFoundHandler((request, reply) => sendProblem(context, notFound(request, reply), request, reply))
 
   registerOperations(app, context)
+  registerOAuth(app, context)
   registerOpenPages(app, context)
+  registerMetrics(app, context)
   return app
 }
 
@@ -84,7 +89,7 @@ function registerOpenPages(app: FastifyInstance, context: HttpContext): void {
   const handler = async (request: FastifyRequest) => {
     const now = parseInstant((request.body as { now?: string } | undefined)?.now ?? '')
     if (now === null) throw new AppError('invalid_request', 'Say {"now": "<RFC 3339 instant>"}.')
-    setClock(now)
+    await setClock(now)
     return { now: context.services.clock.now() }
   }
   app.route({ method: 'PUT', url: '/test-clock', handler })
@@ -92,6 +97,7 @@ function registerOpenPages(app: FastifyInstance, context: HttpContext): void {
 
 function sendProblem(context: HttpContext, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error, { requestId: request.id, supportContact: context.supportContact })
+  context.metrics.storageFailed(error)
   if (problem.status >= 500) context.log.error({ err: error, requestId: request.id, operation: operationOf(request) }, 'a request failed')
   return reply.code(problem.status).headers(problem.headers).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem.body))
 }

@@ -1,5 +1,8 @@
 import type { AddressSet } from '@keywright/core/network/address-set.ts'
+import type { Metrics } from '../events/metrics.ts'
 import type { Services } from '../management/services.ts'
+import type { SigningKeyring } from '../management/sessions/signing-keyring.ts'
+import type { SessionRecorder } from '../verification/session-recorder.ts'
 import type { Verifier } from '../verification/verifier.ts'
 
 /** What the HTTP layer works with; made in `compose.ts`. */
@@ -10,11 +13,21 @@ export interface HttpContext {
   supportContact: string | null
   /** Stores usage that is still in memory. */
   flushUsage: () => Promise<void>
+  /** Signs session tokens. */
+  signing: SigningKeyring
+  /** What was minted and is not stored yet; `flushSessions` stores it. */
+  sessions: SessionRecorder
+  flushSessions: () => Promise<void>
+  metrics: Metrics
   /** Whether the server takes requests: false while it starts and drains. */
   isReady: () => boolean
   log: Log
   /** Tests only: sets the clock. */
-  setClock: ((now: number) => void) | null
+  setClock: ((now: number) => Promise<void>) | null
+  /** Whether a mail server is set up. */
+  mailConfigured: boolean
+  /** Does now what is done now and then, in the background. */
+  wakeJobs: () => void
 }
 
 /** What the HTTP layer says about itself; pino fits. */

@@ -9,6 +9,8 @@ export interface DataFolder {
   path: string
   databaseFile: string
   masterKeyFile: string
+  /** What was revoked, for a restore. */
+  journalFile: string
 }
 
 /**
@@ -31,7 +33,12 @@ export function openDataFolder(folder: string): DataFolder {
       { cause },
     )
   }
-  return { path, databaseFile: join(path, 'keywright.db'), masterKeyFile: join(path, 'master.key') }
+  return filesIn(path)
+}
+
+/** The files of a data folder, whether they are there or not. @param path absolute. */
+export function filesIn(path: string): DataFolder {
+  return { path, databaseFile: join(path, 'keywright.db'), masterKeyFile: join(path, 'master.key'), journalFile: join(path, 'revocations.journal') }
 }
 
 const REASONS: Record<string, string> = {

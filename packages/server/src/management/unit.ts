@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Change } from '@keywright/core/replica/change.ts'
 import type { CompiledQuery } from 'kysely'
 import { type AuditEvent, CHAIN_START, chainEvent, type ChainEnd } from '../events/audit.ts'
-import { insertAuditEventQuery, lastAuditEventQuery } from '../store/audit-events.ts'
+import { insertAuditEventQuery, insertPersonalQuery, lastAuditEventQuery } from '../store/audit-events.ts'
 import { appendChangeQuery } from '../store/change-log.ts'
 import type { WriteTransaction } from '../store/database.ts'
 import type { Build } from '../store/precompile.ts'
@@ -63,6 +63,8 @@ export class Unit {
     for (const event of this.#events) {
       const stored = chainEvent(end, { ...event, actor: this.#caller.actor, requestId: this.#caller.requestId }, this.now, this.#services.random)
       this.defer(insertAuditEventQuery(this.build, stored))
+      const personal = insertPersonalQuery(this.build, stored)
+      if (personal !== null) this.defer(personal)
       end = stored
     }
     for (const change of this.#changes) this.defer(appendChangeQuery(this.build, change, randomBytes(8).toString('hex'), this.now))
@@ -76,10 +78,16 @@ export class Unit {
 export async function commit<Value>(services: Services, caller: Caller, work: (unit: Unit) => Promise<Value>): Promise<Value> {
   const done = await services.database.write(async (transaction) => {
     const unit = new Unit(services, caller, transaction)
+    await caller.guard?.before(unit)
     const value = await work(unit)
+    await caller.guard?.after?.(unit, value)
     await unit.finish()
     return { value, changed: unit.changed }
   })
-  if (done.changed) await services.afterCommit()
+  if (done.changed) {
+    const committedAt = performance.now()
+    await services.afterCommit()
+    caller.guard?.applied(performance.now() - committedAt)
+  }
   return done.value
 }

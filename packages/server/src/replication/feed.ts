@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Change, Cursor } from '@keywright/core/replica/change.ts'
+import type { Change, Cursor, LogEntry } from '@keywright/core/replica/change.ts'
 import { Replica } from '@keywright/core/replica/replica.ts'
 import { allAddressLists } from '../store/address-lists.ts'
 import { listApis } from '../store/apis.ts'
@@ -8,6 +8,9 @@ import type { Database, ReadTransaction } from '../store/database.ts'
 import { listKeyTypes } from '../store/key-types.ts'
 import { eachKeyPage } from '../store/keys.ts'
 import { eachOrganizationPage } from '../store/organizations.ts'
+import { endedSessions } from '../store/sessions.ts'
+import { getSetting } from '../store/settings.ts'
+import { listSigningKeys, toSigningKeyRecord } from '../store/signing-keys.ts'
 import type { Build } from '../store/precompile.ts'
 
 const PAGE = 1000
@@ -22,6 +25,8 @@ export class ReplicaFeed implements AsyncDisposable {
   #next: Promise<void> | null = null
   readonly #database: Database
   readonly #onFailure: (error: unknown) => void
+  /** Who else reads the log, e.g. the journal of revocations; the replica has the entries already. */
+  onEntries: (entries: readonly LogEntry[]) => void = () => {}
   #stopListening: () => void = () => {}
 
   private constructor(database: Database, replica: Replica, onFailure: (error: unknown) => void) {
@@ -67,6 +72,7 @@ export class ReplicaFeed implements AsyncDisposable {
     for (;;) {
       const entries = await readChanges(this.#database.reader, this.#database.build, this.#replica.cursor, PAGE)
       this.#replica.apply(entries)
+      this.onEntries(entries)
       if (entries.length < PAGE) return
     }
   }
@@ -107,5 +113,8 @@ async function* everything(reader: ReadTransaction, build: Build): AsyncGenerato
     kind: 'addressList',
     addressList: { organizationId, type, addresses },
   }))
+  const issuer = (await getSetting(reader, build, 'installationId')) ?? ''
+  yield (await listSigningKeys(reader, build)).map((key) => ({ kind: 'signingKey', signingKey: toSigningKeyRecord(key, issuer) }))
+  yield (await endedSessions(reader, build)).map((session) => ({ kind: 'sessionEnded', session }))
   for await (const page of eachKeyPage(reader, build)) yield page.map((key) => ({ kind: 'key', key }))
 }

@@ -1,27 +1,13 @@
 import { type CompiledQuery, sql } from 'kysely'
 import type { Actor } from '../kernel/actor.ts'
+import type { ChainedEvent } from '../kernel/audit-chain.ts'
 import type { ReadTransaction } from './database.ts'
 import { type Page, toPage } from './page.ts'
 import { type Build, precompile, precompileInsert } from './precompile.ts'
 import type { Schema } from './schema.ts'
 
-export interface StoredAuditEvent {
-  /** From 1, in commit order, without gaps. */
-  number: number
-  id: string
-  /** Null: the installation itself. */
-  organizationId: string | null
-  at: number
-  action: string
-  actor: Actor
-  subjectKind: string
-  subjectId: string
-  /** Facts of this action; never a secret. */
-  detail: Record<string, unknown>
-  requestId: string | null
-  previousHash: string
-  hash: string
-}
+/** An audit event as it stands in the database. */
+export type StoredAuditEvent = ChainedEvent
 
 const insertRow = precompileInsert('audit_events', [
   'number',
@@ -57,6 +43,13 @@ export function insertAuditEventQuery(build: Build, event: StoredAuditEvent): Co
   })
 }
 
+const insertPersonal = precompileInsert('audit_personal', ['number', 'salt', 'fields'])
+
+/** What belongs to an event and can be erased; null when it has nothing of the kind. */
+export function insertPersonalQuery(build: Build, { number, personal }: StoredAuditEvent): CompiledQuery<unknown> | null {
+  return personal === null ? null : insertPersonal(build, { number, salt: personal.salt, fields: JSON.stringify(personal.fields) })
+}
+
 /** The end of the chain: `[{number, hash}]`, or no row when there is no event yet. */
 export const lastAuditEventQuery: (build: Build) => CompiledQuery<{ number: number; hash: string }> = (build) => last(build, {})
 
@@ -83,7 +76,7 @@ export interface AuditFilter {
 /** Newest first; the cursor is the number of the last event. */
 export async function listAuditEvents(transaction: ReadTransaction, build: Build, filter: AuditFilter): Promise<Page<StoredAuditEvent, number>> {
   const { organizationId, actions, subjectKind, subjectId, actorId, from, to, before, limit } = filter
-  let query = build.selectFrom('audit_events').selectAll()
+  let query = withPersonal(build)
   if (organizationId !== undefined)
     query = organizationId === null ? query.where('organization_id', 'is', null) : query.where('organization_id', '=', organizationId)
   if (actions) query = query.where('action', 'in', actions)
@@ -92,10 +85,10 @@ export async function listAuditEvents(transaction: ReadTransaction, build: Build
   if (actorId !== undefined) query = query.where(sql<boolean>`audit_events.actor ->> 'id' = ${actorId}`)
   if (from !== undefined) query = query.where('at', '>=', from)
   if (to !== undefined) query = query.where('at', '<', to)
-  if (before !== undefined) query = query.where('number', '<', before)
+  if (before !== undefined) query = query.where('audit_events.number', '<', before)
   const rows = await transaction.all(
     query
-      .orderBy('number', 'desc')
+      .orderBy('audit_events.number', 'desc')
       .limit(limit + 1)
       .compile(),
   )
@@ -105,16 +98,26 @@ export async function listAuditEvents(transaction: ReadTransaction, build: Build
 /** Oldest first, in pages: for the proof of the chain (no organization) and exports. */
 export async function* eachAuditEventPage(reader: ReadTransaction, build: Build, organizationId?: string, pageSize = 1000): AsyncGenerator<StoredAuditEvent[]> {
   for (let after = 0; ;) {
-    let query = build.selectFrom('audit_events').selectAll().where('number', '>', after)
+    let query = withPersonal(build).where('audit_events.number', '>', after)
     if (organizationId !== undefined) query = query.where('organization_id', '=', organizationId)
-    const rows = await reader.all(query.orderBy('number').limit(pageSize).compile())
+    const rows = await reader.all(query.orderBy('audit_events.number').limit(pageSize).compile())
     if (rows.length > 0) yield rows.map(toAuditEvent)
     if (rows.length < pageSize) return
     after = (rows.at(-1) as { number: number }).number
   }
 }
 
-function toAuditEvent(row: Omit<Schema['audit_events'], 'number'> & { number: number }): StoredAuditEvent {
+function withPersonal(build: Build) {
+  return build
+    .selectFrom('audit_events')
+    .leftJoin('audit_personal', 'audit_personal.number', 'audit_events.number')
+    .selectAll('audit_events')
+    .select(['audit_personal.salt as salt', 'audit_personal.fields as fields'])
+}
+
+type AuditRow = Omit<Schema['audit_events'], 'number'> & { number: number; salt: string | null; fields: string | null }
+
+function toAuditEvent(row: AuditRow): StoredAuditEvent {
   return {
     number: row.number,
     id: row.id,
@@ -128,5 +131,6 @@ function toAuditEvent(row: Omit<Schema['audit_events'], 'number'> & { number: nu
     requestId: row.request_id,
     previousHash: row.previous_hash,
     hash: row.hash,
+    personal: row.salt === null || row.fields === null ? null : { salt: row.salt, fields: JSON.parse(row.fields) as Record<string, string> },
   }
 }

@@ -38,6 +38,11 @@ export async function changeLogHead(transaction: ReadTransaction, build: Build):
 
 const headQuery = precompile<object, Cursor>((build) => build.selectFrom('change_log').select(['number', 'mark']).orderBy('number', 'desc').limit(1))
 
+/** The oldest entry's place; null when the log is empty. */
+export async function changeLogTail(transaction: ReadTransaction, build: Build): Promise<Cursor | null> {
+  return (await transaction.first(build.selectFrom('change_log').select(['number', 'mark']).orderBy('number').limit(1).compile())) ?? null
+}
+
 /** Up to `limit` entries after the cursor, oldest first. The caller has asked `holdsCursor`. */
 export async function readChanges(transaction: ReadTransaction, build: Build, after: Cursor, limit = 1000): Promise<LogEntry[]> {
   const rows = await transaction.all(changesQuery(build, { number: after.number, limit }))

@@ -68,6 +68,7 @@ test('audit events come back as stored, filtered and paged, newest first', async
     requestId: null,
     previousHash: `h${number - 1}`,
     hash: `h${number}`,
+    personal: null,
     ...changes,
   })
   const events = [

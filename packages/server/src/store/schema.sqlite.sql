@@ -34,9 +34,17 @@ CREATE TABLE audit_events (
 
 CREATE INDEX audit_events_by_action ON audit_events (action, number);
 
+CREATE INDEX audit_events_by_instant ON audit_events (at);
+
 CREATE INDEX audit_events_by_organization ON audit_events (organization_id, number);
 
 CREATE INDEX audit_events_by_subject ON audit_events (subject_id, number);
+
+CREATE TABLE audit_personal (
+  number INTEGER PRIMARY KEY REFERENCES audit_events (number),
+  salt TEXT NOT NULL CHECK (length(salt) = 32),
+  fields TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE change_log (
   number INTEGER PRIMARY KEY,
@@ -45,6 +53,25 @@ CREATE TABLE change_log (
   body TEXT NOT NULL,
   at INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX change_log_by_instant ON change_log (at);
+
+CREATE TABLE idempotency_records (
+  scope TEXT PRIMARY KEY,
+  body_digest TEXT NOT NULL,
+  operation TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX idempotency_records_by_expiry ON idempotency_records (expires_at);
+
+CREATE TABLE jobs (
+  name TEXT PRIMARY KEY,
+  period INTEGER NOT NULL,
+  ran_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE key_types (
   slug TEXT PRIMARY KEY,
@@ -76,11 +103,13 @@ CREATE TABLE keys (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   revision INTEGER NOT NULL
-) STRICT;
+, epoch INTEGER NOT NULL DEFAULT 0 CHECK (epoch >= 0)) STRICT;
 
 CREATE INDEX keys_by_creation ON keys (organization_id, created_at, id);
 
 CREATE INDEX keys_by_environment ON keys (organization_id, environment, created_at, id);
+
+CREATE INDEX keys_by_expiry ON keys (expires_at) WHERE expires_at IS NOT NULL AND status <> 'removed';
 
 CREATE INDEX keys_by_name ON keys (organization_id, name_folded, key_type);
 
@@ -98,7 +127,20 @@ CREATE TABLE last_seen (
   PRIMARY KEY (key_id, version)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX last_seen_by_instant ON last_seen (at) WHERE address IS NOT NULL OR client IS NOT NULL;
+
 CREATE TABLE migrations (name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notices (
+  organization_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  ends_at INTEGER NOT NULL,
+  days INTEGER NOT NULL,
+  message_id TEXT NOT NULL,
+  queued_at INTEGER NOT NULL,
+  PRIMARY KEY (organization_id, kind, subject, ends_at, days)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE organization_names (
   name TEXT PRIMARY KEY,
@@ -118,9 +160,29 @@ CREATE TABLE organizations (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   revision INTEGER NOT NULL
-) STRICT;
+, contacts TEXT NOT NULL DEFAULT '[]') STRICT;
 
 CREATE INDEX organizations_by_creation ON organizations (created_at, id);
+
+CREATE TABLE outbox (
+  id TEXT PRIMARY KEY,
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  kind TEXT NOT NULL CHECK (kind IN ('sunset', 'expiry')),
+  status TEXT NOT NULL CHECK (status IN ('queued', 'sent', 'kept', 'failed')),
+  recipients TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  text TEXT NOT NULL,
+  html TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  next_attempt_at INTEGER,
+  last_error TEXT,
+  created_at INTEGER NOT NULL,
+  sent_at INTEGER
+) STRICT;
+
+CREATE INDEX outbox_by_creation ON outbox (created_at, id);
+
+CREATE INDEX outbox_queued ON outbox (next_attempt_at) WHERE status = 'queued';
 
 CREATE TABLE secret_versions (
   key_id TEXT NOT NULL REFERENCES keys (id),
@@ -134,9 +196,36 @@ CREATE TABLE secret_versions (
   PRIMARY KEY (key_id, number)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE sessions (
+  key_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  secret_version INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  issued_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  audience TEXT,
+  address TEXT,
+  client TEXT,
+  ended_at INTEGER,
+  PRIMARY KEY (key_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+CREATE INDEX sessions_ended ON sessions (expires_at) WHERE ended_at IS NOT NULL;
+
 CREATE TABLE settings (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE signing_keys (
+  kid TEXT PRIMARY KEY,
+  public_key TEXT NOT NULL,
+  private_key BLOB,
+  created_at INTEGER NOT NULL,
+  retired_at INTEGER,
+  accepted_until INTEGER
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE usage_minutes (

@@ -5,7 +5,7 @@ import type { Generated } from 'kysely'
  * is for. The committed dump in `schema.sqlite.sql` is generated from the migrations.
  */
 export interface Schema {
-  /** One row a fact: `installationId`, `masterKeyId`, `bootstrappedAt`, `entitlements`, `environments` (JSON). */
+  /** One row a fact: `installationId`, `masterKeyId`, `bootstrappedAt`, `entitlements`, `environments` (JSON), `backup`, `lastBackup` (JSON). */
   settings: { name: string; value: string }
   organizations: {
     id: string
@@ -16,6 +16,8 @@ export interface Schema {
     entitlements: string
     /** JSON string[] */
     environments: string
+    /** JSON string[]: e-mail addresses */
+    contacts: string
     created_at: number
     updated_at: number
     /** Raised by every change. */
@@ -60,6 +62,8 @@ export interface Schema {
     created_at: number
     updated_at: number
     revision: number
+    /** Raised by what ends every session of the key. */
+    epoch: number
   }
   secret_versions: {
     key_id: string
@@ -74,10 +78,52 @@ export interface Schema {
     created_by: string
     created_at: number
   }
+  /** What signs session tokens. private_key: envelope; null once retired. */
+  signing_keys: {
+    kid: string
+    public_key: string
+    private_key: Uint8Array | null
+    created_at: number
+    retired_at: number | null
+    accepted_until: number | null
+  }
+  /** Session tokens that were minted; never the token itself. */
+  sessions: {
+    key_id: string
+    id: string
+    secret_version: number
+    epoch: number
+    issued_at: number
+    expires_at: number
+    audience: string | null
+    address: string | null
+    client: string | null
+    ended_at: number | null
+  }
   /** The last accepted call of each secret version. */
   last_seen: { key_id: string; version: number; at: number; address: string | null; client: string | null; calls: number }
   /** Verifications, added up: `address` is '' for allowed ones and in the remainder rows. key_id '' where the secret named no key. */
   usage_minutes: { minute: number; key_id: string; version: number; decision: string; address: string; calls: number }
+  /** Messages to organizations; recipients: JSON string[]. */
+  outbox: {
+    id: string
+    organization_id: string
+    kind: 'sunset' | 'expiry'
+    status: 'queued' | 'sent' | 'kept' | 'failed'
+    recipients: string
+    subject: string
+    text: string
+    html: string
+    attempts: number
+    next_attempt_at: number | null
+    last_error: string | null
+    created_at: number
+    sent_at: number | null
+  }
+  /** What was announced: one row keeps it from being announced again. subject: type and origin, or a key's id. */
+  notices: { organization_id: string; kind: string; subject: string; ends_at: number; days: number; message_id: string; queued_at: number }
+  /** Requests with an `Idempotency-Key` that were done. scope, body_digest: SHA-256, hex; answer: JSON without a secret. */
+  idempotency_records: { scope: string; body_digest: string; operation: string; answer: string; created_at: number; expires_at: number }
   change_log: { number: number; mark: string; kind: string; body: string; at: number }
   audit_events: {
     number: Generated<number>
@@ -97,4 +143,8 @@ export interface Schema {
     previous_hash: string
     hash: string
   }
+  /** What runs now and then: the period (e.g. day since 1970) it has run for last. */
+  jobs: { name: string; period: number; ran_at: number }
+  /** What of an audit event is about a person, apart from the chain so that it can be erased. salt: 32 hex digits; fields: JSON. */
+  audit_personal: { number: number; salt: string; fields: string }
 }

@@ -2,8 +2,11 @@ import type { CompiledQuery } from 'kysely'
 import type { ReadTransaction, WriteTransaction } from './database.ts'
 import { type Build, precompile } from './precompile.ts'
 
-/** Facts of the installation. `bootstrappedAt` is a decimal number; entitlements and environments are JSON string[]. */
-export const SETTINGS = ['installationId', 'masterKeyId', 'bootstrappedAt', 'entitlements', 'environments'] as const
+/**
+ * Facts of the installation. `bootstrappedAt` is a decimal number; entitlements and environments are JSON string[]; `backup` (in backups alone)
+ * and `lastBackup` are JSON.
+ */
+export const SETTINGS = ['installationId', 'masterKeyId', 'bootstrappedAt', 'entitlements', 'environments', 'backup', 'lastBackup'] as const
 export type SettingName = (typeof SETTINGS)[number]
 
 export const settingQuery = precompile<{ name: SettingName }, { value: string }>((build, parameter) =>

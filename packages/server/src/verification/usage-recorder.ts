@@ -34,6 +34,7 @@ export class UsageRecorder {
   #counts = new Map<string, UsageCount>()
   #refusals: FirstRefusal[] = []
   #moreRefusals = 0
+  #remainder = 0
   #hour = 0
   #known = new Set<string>()
 
@@ -78,6 +79,16 @@ export class UsageRecorder {
     this.#moreRefusals += batch.moreRefusals
   }
 
+  /** Rows that wait to be stored. */
+  get backlog(): number {
+    return this.#lastSeen.size + this.#counts.size + this.#refusals.length
+  }
+
+  /** Refusals that were added to a remainder, since the start. */
+  get remainder(): number {
+    return this.#remainder
+  }
+
   get isEmpty(): boolean {
     return this.#counts.size === 0 && this.#moreRefusals === 0
   }
@@ -91,6 +102,7 @@ export class UsageRecorder {
   }
 
   #addRemainder(count: UsageCount): void {
+    this.#remainder += count.calls
     const remainder = { ...count, keyId: '', version: 0, address: '' }
     const place = `remainder ${remainder.minute} ${remainder.decision}`
     const known = this.#counts.get(place)

@@ -6,6 +6,7 @@ import { loadConfig } from '../../config/load.ts'
 import { obtainMasterKey } from '../../config/master-key.ts'
 import type { Secrets } from '../../config/secrets.ts'
 import { CHAIN_START, chainFault, type ChainEnd } from '../../events/audit.ts'
+import { filesIn } from '../../kernel/data-folder.ts'
 import { systemRandom } from '../../kernel/random.ts'
 import { ReplicaFeed } from '../../replication/feed.ts'
 import { eachAuditEventPage } from '../../store/audit-events.ts'
@@ -14,6 +15,7 @@ import { openSqlite } from '../../store/drivers/sqlite/open.ts'
 import { pendingMigrations } from '../../store/migrate.ts'
 import { getSetting } from '../../store/settings.ts'
 import { EXIT, type Io } from '../io.ts'
+import { lastBackup, lookAtClock, lookAtDisk, lookAtJournal } from './doctor-checks.ts'
 
 interface Finding {
   check: string
@@ -69,6 +71,10 @@ async function lookAtFolder({ config, secrets }: { config: Config; secrets: Secr
     return obtainMasterKey({ file: join(folder, 'master.key'), given: secrets.masterKey, wantedId }, systemRandom).id
   })
   await check('audit chain', () => proveChain(database))
+  await check('journal', () => lookAtJournal(database, filesIn(folder).journalFile))
+  await check('backup', async () => lastBackup(await getSetting(database.reader, database.build, 'lastBackup')))
+  await check('disk', () => lookAtDisk(folder, file))
+  await check('clock', () => lookAtClock(database))
   await check('replica', async () => {
     await using feed = await ReplicaFeed.start(database, () => {})
     return `${feed.replica.keys.size} keys at change ${feed.replica.cursor.number}`

@@ -1,9 +1,6 @@
-import { inspect } from 'node:util'
-import { redactSecrets } from '@keywright/core/secret/redact.ts'
-import { pino } from 'pino'
 import { startService } from '../../compose.ts'
-import type { Config } from '../../config/config.ts'
 import { loadConfig } from '../../config/load.ts'
+import { createLog } from '../../kernel/log.ts'
 import { EXIT, type Io } from '../io.ts'
 
 /** Runs the server until SIGTERM or SIGINT. */
@@ -13,7 +10,7 @@ export async function run(options: { testClock?: boolean }, io: Io): Promise<num
     process.once('SIGTERM', resolve)
     process.once('SIGINT', resolve)
   })
-  const log = createLog(config)
+  const log = createLog(config.logLevel, (line) => void io.stdout.write(line))
   const service = await startService(config, secrets, log, { testClock: options.testClock ?? false })
   const shown = config.publicUrl ?? service.url
   io.stdout.write(
@@ -31,15 +28,4 @@ export async function run(options: { testClock?: boolean }, io: Io): Promise<num
   await service[Symbol.asyncDispose]()
   log.info({}, 'stopped')
   return EXIT.ok
-}
-
-/** Structured lines on standard output; whatever looks like a secret is cut from errors, wherever it came from. */
-function createLog(config: Config) {
-  return pino({
-    level: config.logLevel,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: ['secret', '*.secret', 'authorization', '*.authorization', 'headers', '*.headers', 'body', '*.body'], censor: '[redacted]' },
-    serializers: { err: (error: unknown) => redactSecrets(error instanceof Error ? (error.stack ?? error.message) : inspect(error)) },
-  })
 }

@@ -3,6 +3,7 @@ import type { AuditEvent } from '@keywright/sdk/client/contract.ts'
 import { UsageError, type Session } from '../io.ts'
 import type { Column } from '../table.ts'
 import { instant, oneOf } from '../values.ts'
+import { proveExport } from './prove-export.ts'
 import { group, listed, more, pageOptions, runs, type PageOptions } from './command.ts'
 import { actorText, detailText } from './key-reports.ts'
 
@@ -38,6 +39,12 @@ function filtersOf({ action, subject, actor, from, to }: Filters) {
   return { action, subject, actor, from, to }
 }
 
+function head(text: string): { number: number; hash: string } {
+  const match = /^(\d+):([0-9a-f]{64})$/.exec(text)
+  if (!match) throw new UsageError('--head must be a number, a colon and 64 hex digits, as "audit verify" prints them.')
+  return { number: Number(match[1]), hash: match[2] as string }
+}
+
 export function addAuditCommands(session: Session, program: Command): void {
   const audit = group(program, 'audit', 'who changed or revealed what, and when')
 
@@ -51,6 +58,21 @@ export function addAuditCommands(session: Session, program: Command): void {
         : await listed(client.organizationAuditEvents.list, { org, ...filtersOf(options) }, options)
     context.print(page, ({ items }) => context.table(COLUMNS, items, 'No events.'))
     more(context, page)
+  })
+
+  const verify = audit
+    .command('verify')
+    .description('prove that the audit trail is whole, and print its head (exit code 1: it is not)')
+    .option('--head <number:hash>', 'a head printed earlier: it must still be in the trail', head)
+  runs<{ head?: { number: number; hash: string } }>(session, verify, async (context, _none, options) => {
+    const client = await context.client()
+    const proof = await proveExport(client.auditEvents.export({}), options.head ?? null)
+    context.print(proof, ({ fault, events, head: { number, hash }, erased }) =>
+      fault === null
+        ? `Whole: ${events} events${erased === 0 ? '' : `, the personal fields of ${erased} erased`}. Head: ${number}:${hash}`
+        : `BROKEN: ${fault}. Whole up to ${number}:${hash}`,
+    )
+    return proof.fault === null ? 0 : 1
   })
 
   const exported = filterOptions(audit.command('export').description('print audit events as NDJSON or CSV, oldest first')).option(

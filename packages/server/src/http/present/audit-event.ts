@@ -3,7 +3,7 @@ import { formatInstant } from '@keywright/core/time.ts'
 import type { StoredAuditEvent } from '../../store/audit-events.ts'
 
 export function presentAuditEvent(event: StoredAuditEvent): AuditEventBody {
-  const { number, id, organizationId, action, actor, detail, requestId, previousHash, hash } = event
+  const { number, id, organizationId, action, actor, detail, requestId, previousHash, hash, personal } = event
   return {
     number,
     id,
@@ -13,6 +13,7 @@ export function presentAuditEvent(event: StoredAuditEvent): AuditEventBody {
     actor,
     subject: { kind: event.subjectKind, id: event.subjectId },
     detail,
+    personal: personal === null ? null : { ...personal.fields, salt: personal.salt },
     requestId,
     previousHash,
     hash,
@@ -30,6 +31,7 @@ const CSV_COLUMNS = [
   'subjectKind',
   'subjectId',
   'detail',
+  'personal',
   'requestId',
   'hash',
 ] as const
@@ -49,6 +51,7 @@ export function toCsvLine(event: StoredAuditEvent): string {
     event.subjectKind,
     event.subjectId,
     JSON.stringify(event.detail),
+    event.personal === null ? null : JSON.stringify(event.personal.fields),
     event.requestId,
     event.hash,
   ]

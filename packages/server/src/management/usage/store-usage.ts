@@ -24,7 +24,13 @@ export async function storeUsage(services: Services, usage: ReportedUsage): Prom
   await commit(services, SYSTEM, async (unit) => {
     addUsage(unit.transaction, unit.build, usage.lastSeen, usage.counts)
     for (const { keyId, organizationId, reason, detail, address } of usage.refusals) {
-      unit.audit({ organizationId, action: 'verification.refused', subject: { kind: 'key', id: keyId }, detail: { reason, detail, address } })
+      unit.audit({
+        organizationId,
+        action: 'verification.refused',
+        subject: { kind: 'key', id: keyId },
+        detail: { reason, detail },
+        ...(address === '' ? {} : { personal: { address } }),
+      })
     }
     if (usage.moreRefusals > 0)
       unit.audit({

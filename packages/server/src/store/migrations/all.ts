@@ -1,5 +1,8 @@
 import type { Migration } from '../migrate.ts'
 import { initial } from './0001-initial.ts'
+import { sessionTokens } from './0002-session-tokens.ts'
+import { operations } from './0003-operations.ts'
+import { notices } from './0004-notices.ts'
 
 /** In the order in which they are applied. A migration that was released is never changed. */
-export const MIGRATIONS: readonly Migration[] = [initial]
+export const MIGRATIONS: readonly Migration[] = [initial, sessionTokens, operations, notices]
