@@ -56,6 +56,14 @@ test('a backup made under write load holds one moment, and is a whole installati
   const masterKey = readFileSync(join(data, 'master.key'), 'utf8').trim()
   expect(readFileSync(file).includes(Buffer.from(masterKey, 'base64'))).toBe(false)
 
+  const bytes = readFileSync(file).toString('latin1')
+  const secrets = [
+    installation.admin,
+    installation.verifier,
+    ...writers.flatMap((writer) => writer.keys.flatMap((key) => [...key.ended, ...(key.secret === null ? [] : [key.secret])])),
+  ]
+  expect(secrets.filter((secret) => bytes.includes(secret))).toEqual([])
+
   rmSync(data, { recursive: true })
   mkdirSync(data, { mode: 0o700 })
   writeFileSync(join(data, 'master.key'), `${masterKey}\n`, { mode: 0o600 })

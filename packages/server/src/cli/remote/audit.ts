@@ -22,8 +22,15 @@ const COLUMNS: readonly Column<AuditEvent>[] = [
   { header: 'ACTION', value: (event) => event.action },
   { header: 'ACTOR', value: (event) => actorText(event.actor) },
   { header: 'SUBJECT', value: (event) => event.subject.id },
-  { header: 'DETAIL', value: (event) => detailText(event.detail) },
+  { header: 'DETAIL', value: (event) => detailText(readable(event)) },
 ]
+
+/** The hash of personal fields is for proofs; people read the fields, as long as they are there. */
+function readable({ detail, personal }: AuditEvent): Record<string, unknown> {
+  const { personal: _hash, ...facts } = detail
+  const { salt: _salt, ...fields } = personal ?? {}
+  return { ...facts, ...fields, ...(_hash !== undefined && personal === null ? { personal: 'erased' } : {}) }
+}
 
 function filterOptions(command: Command): Command {
   return command
