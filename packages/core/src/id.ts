@@ -5,6 +5,7 @@ export const ID_PREFIXES = {
   auditEvent: 'evt',
   request: 'req',
   installation: 'ins',
+  session: 'ses',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES

@@ -81,7 +81,7 @@ const EFFECTS: Record<Exclude<keyof KeyType, 'slug'>, Sentences> = {
   mints: (_from, to) => [
     to.mints
       ? `Session tokens minted from now on live ${formatDuration(to.mints.lifetime)}.`
-      : 'No session token can be minted with keys of this type from now on.',
+      : 'No session token can be minted with keys of this type from now on, and those that live are refused from the next call (wrong_type).',
   ],
   carriers: (from, to) => carrierEffects(from, to),
   companions: () => [

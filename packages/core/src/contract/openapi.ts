@@ -65,9 +65,25 @@ function describe(operation: Operation): Json {
         description: operation.answersSecret ? 'Done; the only answer that carries the secret.' : 'Done.',
         ...(Object.keys(content).length > 0 ? { content } : {}),
       },
-      default: { description: 'A problem.', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+      default:
+        operation.protocol === 'oauth'
+          ? OAUTH_ERROR
+          : { description: 'A problem.', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
     },
   }
+}
+
+const OAUTH_ERROR = {
+  description: 'An error as in RFC 6749 section 5.2, with our `reason` beside it.',
+  content: {
+    'application/json': {
+      schema: {
+        type: 'object',
+        properties: { error: { type: 'string' }, error_description: { type: 'string' }, reason: { type: 'string' }, request_id: { type: 'string' } },
+        required: ['error', 'error_description'],
+      },
+    },
+  },
 }
 
 function pathParameters(path: string): Json[] {

@@ -30,6 +30,8 @@ export interface Operation {
   /** Media types taken instead of application/json alone. */
   readonly consumes?: readonly string[]
   readonly success: { readonly status: 200 | 201 | 204; readonly schema?: z.ZodType; readonly contentTypes?: readonly string[] }
+  /** `oauth`: forms in, `{error, error_description}` out, as the RFCs want it; else JSON and RFC 9457 problems. */
+  readonly protocol?: 'oauth'
   /** True only where the answer carries a secret. */
   readonly answersSecret?: boolean
 }

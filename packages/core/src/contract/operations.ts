@@ -4,6 +4,7 @@ import { credentialOperations } from './credentials.ts'
 import { keyOperations } from './keys.ts'
 import type { Operation } from './operation.ts'
 import { organizationOperations } from './organizations.ts'
+import { sessionOperations } from './sessions.ts'
 import { verificationOperations } from './verification.ts'
 
 const ALL = [
@@ -11,6 +12,7 @@ const ALL = [
   ...organizationOperations,
   ...configurationOperations,
   ...keyOperations,
+  ...sessionOperations,
   ...auditOperations,
   ...verificationOperations,
 ] as const

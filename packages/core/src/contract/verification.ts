@@ -39,6 +39,10 @@ const verifiedKey = z.object({
   name: z.string(),
   secretVersion: z.int(),
   expiresAt: instantOut.nullable(),
+  session: z
+    .object({ id: z.string(), expiresAt: instantOut, audience: z.string().nullable() })
+    .optional()
+    .describe('Where a session token was presented: all else is of the key it was minted with.'),
 })
 
 export const verifyAnswer = z.discriminatedUnion('valid', [

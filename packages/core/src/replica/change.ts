@@ -38,6 +38,8 @@ export interface KeyRecord {
   /** Null: the type's defaults. */
   limits: Limit[] | null
   grant: Grant | null
+  /** Raised whenever every session of the key must end (deactivate, remove). Entries of the log from before session tokens have none: 0. */
+  epoch: number
   /** All versions ever, newest last: an ended one must still answer `replaced`. */
   versions: SecretVersionRecord[]
 }
@@ -57,6 +59,26 @@ export interface AddressListRecord {
   addresses: AddressRule
 }
 
+/** A key that signs session tokens: its public half, for whoever verifies. */
+export interface SigningKeyRecord {
+  kid: string
+  /** Id of the installation whose tokens it signs. */
+  issuer: string
+  /** 32 bytes of Ed25519, base64url. */
+  publicKey: string
+  createdAt: Instant
+  /** Null: it signs. Else it was retired, and at this instant its last token has expired. */
+  acceptedUntil: Instant | null
+}
+
+/** A session that was ended alone. */
+export interface EndedSessionRecord {
+  keyId: string
+  sessionId: string
+  /** When the token expires: from then on the entry means nothing. */
+  expiresAt: Instant
+}
+
 /** What changed: always the whole new state of one thing, so that applying one twice changes nothing. */
 export type Change =
   | { kind: 'key'; key: KeyRecord }
@@ -66,6 +88,8 @@ export type Change =
   | { kind: 'api'; api: Api }
   | { kind: 'apiRemoved'; slug: string }
   | { kind: 'addressList'; addressList: AddressListRecord }
+  | { kind: 'signingKey'; signingKey: SigningKeyRecord }
+  | { kind: 'sessionEnded'; session: EndedSessionRecord }
 
 /** A place in the change log. A server that does not hold exactly this pair answers `snapshot_required`. */
 export interface Cursor {

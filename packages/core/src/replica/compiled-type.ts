@@ -27,3 +27,8 @@ export function sunsetFor(definition: Pick<KeyType, 'sunset'>, origin: string | 
   if (!own || !forAll) return own ?? forAll
   return own.retiredAt <= forAll.retiredAt ? own : forAll
 }
+
+/** Those of a key's scopes that its type still offers. */
+export function effectiveScopes(type: CompiledType | null, held: readonly string[]): readonly string[] {
+  return type ? held.filter((scope) => type.offered.has(scope)) : []
+}

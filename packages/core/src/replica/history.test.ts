@@ -90,6 +90,7 @@ function* changesOf(model: Model, world: World, [kind, a, b, c]: [string, number
         status: pick(['active', 'active', 'pending'] as const, a),
         limits: null,
         grant: null,
+        epoch: 0,
         versions: [{ number: 1, digest: storedDigest(secret), endsAt: null }],
         ...facts,
       },

@@ -53,6 +53,8 @@ export class KeyTable implements DigestStore {
   #heap: NameHeap
   readonly limits = new Map<number, Limit[]>()
   readonly grants = new Map<number, Grant>()
+  /** Only where it is not 0; removed keys have none, for nothing of theirs returns. */
+  readonly epochs = new Map<number, number>()
   readonly #newestEnds = new Map<number, Instant>()
 
   #older = 0
@@ -98,7 +100,7 @@ export class KeyTable implements DigestStore {
       const row = reference >> 1
       into.row = row
       into.version = this.version(row)
-      into.endsAt = this.#newestEnds.size === 0 ? Number.POSITIVE_INFINITY : (this.#newestEnds.get(row) ?? Number.POSITIVE_INFINITY)
+      into.endsAt = this.newestEndsAt(row)
       return row
     }
     const older = reference >> 1
@@ -106,6 +108,17 @@ export class KeyTable implements DigestStore {
     into.version = this.#olderVersions[older] as number
     into.endsAt = this.#olderEnds[older] as number
     return into.row
+  }
+
+  /** When the newest version ends; Infinity: with the key. */
+  newestEndsAt(row: number): Instant {
+    return this.#newestEnds.size === 0 ? Number.POSITIVE_INFINITY : (this.#newestEnds.get(row) ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** All versions that are not the newest of their key. */
+  *olderVersions(): Generator<FoundSecret> {
+    for (let at = 0; at < this.#older; at++)
+      yield { row: this.#olderRows[at] as number, version: this.#olderVersions[at] as number, endsAt: this.#olderEnds[at] as number }
   }
 
   /** A new row with its newest secret version; everything else is set by the setters. */

@@ -4,11 +4,12 @@ import { RESERVED_APIS, RESERVED_KEY_TYPES } from '../configuration/reserved.ts'
 import { type AddressSet, compileAddressSet } from '../network/address-set.ts'
 import { compileApi, type CompiledApi } from '../verification/compiled-api.ts'
 import type { AddressListRecord, Change, Cursor, KeyRecord, LogEntry, SecretVersionRecord } from './change.ts'
-import { compileType, type CompiledType, sunsetFor } from './compiled-type.ts'
+import { compileType, type CompiledType, effectiveScopes, sunsetFor } from './compiled-type.ts'
 import { DIGEST_WORDS, readBase64urlDigest } from './digest.ts'
 import { type FoundSecret, KeyTable } from './key-table.ts'
 import { Interned } from './interned.ts'
 import { type OrganizationEntry, OrganizationTable } from './organization-table.ts'
+import { SessionTable } from './session-table.ts'
 
 /** A key type that may not be known (yet): then nothing of it is accepted. */
 export interface TypeEntry {
@@ -48,6 +49,7 @@ export class Replica {
   readonly scopeSets = new Interned<ScopeSet>()
   readonly addressSets = new Interned<AddressSet | 'any'>()
   readonly organizations = new OrganizationTable()
+  readonly sessions = new SessionTable()
   readonly #types = new Map<string, TypeEntry>()
   readonly #apis = new Map<string, CompiledApi>()
   #cursor: Cursor = START
@@ -91,7 +93,9 @@ export class Replica {
     else if (change.kind === 'keyType') this.#setType(change.keyType.slug, compileType(change.keyType))
     else if (change.kind === 'keyTypeRemoved') this.#setType(change.slug, null)
     else if (change.kind === 'api') this.#apis.set(change.api.slug, compileApi(change.api))
-    else this.#apis.delete(change.slug)
+    else if (change.kind === 'apiRemoved') this.#apis.delete(change.slug)
+    else if (change.kind === 'signingKey') this.sessions.setSigningKey(change.signingKey)
+    else this.sessions.setEnded(change.session)
   }
 
   api(slug: string): CompiledApi | undefined {
@@ -165,6 +169,8 @@ export class Replica {
     }
     setOrDelete(keys.limits, row, record.limits)
     setOrDelete(keys.grants, row, record.grant)
+    setOrDelete(keys.epochs, row, record.status === 'removed' ? null : record.epoch || null)
+    if (this.profileOf(row).type.compiled?.definition.mints) this.sessions.setParent(row, record)
   }
 
   #readDigests(record: KeyRecord): Uint32Array[] {
@@ -198,7 +204,7 @@ export class Replica {
   #scopeSet({ type, scopes }: KeyRecord): number {
     return this.scopeSets.acquire(`${type}\n${scopes.join(' ')}`, () => {
       const entry = this.#type(type)
-      return { type: entry, held: scopes, effective: effectiveScopes(entry, scopes) }
+      return { type: entry, held: scopes, effective: effectiveScopes(entry.compiled, scopes) }
     })
   }
 
@@ -214,9 +220,14 @@ export class Replica {
 
   #setType(slug: string, compiled: CompiledType | null): void {
     const entry = this.#type(slug)
+    const minted = Boolean(entry.compiled?.definition.mints)
+    const mints = Boolean(compiled?.definition.mints)
     entry.compiled = compiled
+    const isOfType = (row: number) => this.profileOf(row).type === entry
+    if (mints && !minted) this.sessions.addParents(this.keys, isOfType)
+    else if (minted && !mints) this.sessions.removeParents(isOfType)
     for (const profile of this.profiles.values()) if (profile.type === entry) profile.sunset = compiled && sunsetFor(compiled.definition, profile.origin)
-    for (const set of this.scopeSets.values()) if (set.type === entry) set.effective = effectiveScopes(entry, set.held)
+    for (const set of this.scopeSets.values()) if (set.type === entry) set.effective = effectiveScopes(compiled, set.held)
   }
 
   #applyAddressList({ organizationId, type, addresses }: AddressListRecord): void {
@@ -227,11 +238,6 @@ export class Replica {
     this.addressSets.release(lists[organization] as number)
     lists[organization] = list
   }
-}
-
-function effectiveScopes(entry: TypeEntry, held: readonly string[]): readonly string[] {
-  const { compiled } = entry
-  return compiled ? held.filter((scope) => compiled.offered.has(scope)) : []
 }
 
 function setOrDelete<Value>(map: Map<number, Value>, row: number, value: Value | null): void {

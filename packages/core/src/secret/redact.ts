@@ -4,6 +4,9 @@ import { REDACTED } from './secret.ts'
 /** No upper bound on the body: the tail of an overlong one would otherwise stay readable. */
 const LOOKS_LIKE_SECRET = /([a-z0-9][a-z0-9_]{0,19})_[0-9A-Za-z]{36,}/g
 
+/** A JSON object in base64url, a dot and what follows: of a JWS the signature must not stay, and what it says is nobody's business. */
+const LOOKS_LIKE_TOKEN = /eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_.-]+/g
+
 /** From this length on, what follows a known prefix is taken for a piece of a secret. */
 const SHORTEST_PIECE = 8
 
@@ -12,7 +15,7 @@ const SHORTEST_PIECE = 8
  * @param prefixes known prefixes, if any: after one of these a secret is recognized even when it was cut or is too short.
  */
 export function redactSecrets(text: string, prefixes: readonly string[] = []): string {
-  const redacted = text.replace(LOOKS_LIKE_SECRET, `$1_${REDACTED}`)
+  const redacted = text.replace(LOOKS_LIKE_TOKEN, REDACTED).replace(LOOKS_LIKE_SECRET, `$1_${REDACTED}`)
   const names = prefixes.filter((prefix) => SECRET_PREFIX.test(prefix))
   if (names.length === 0) return redacted
   return redacted.replace(new RegExp(`(?<![0-9A-Za-z])(${names.join('|')})_[0-9A-Za-z]{${SHORTEST_PIECE},}`, 'g'), `$1_${REDACTED}`)

@@ -1,4 +1,5 @@
 import type { Carrier } from '../configuration/key-type.ts'
+import { TOKEN_START } from '../session-token/parse.ts'
 import type { CompiledApi } from './compiled-api.ts'
 import { countBodyField, readBody } from './json-body.ts'
 import { type ClientRequest, headerField, type HeaderFields } from './request.ts'
@@ -105,7 +106,7 @@ function readBodyField(body: unknown, carrier: Carrier): FoundCredential | null 
 
 /** Only asked when there is no credential: does something that looks like an accepted secret stand where it must not? */
 function standsElsewhere(request: ClientRequest, prefixes: readonly string[]): boolean {
-  const looks = (text: string) => text.length < 20_000 && prefixes.some((prefix) => containsSecret(text, prefix))
+  const looks = (text: string) => text.length < 20_000 && (text.includes(TOKEN_START) || prefixes.some((prefix) => containsSecret(text, prefix)))
   for (const [name, field] of Object.entries(request.headers)) {
     for (const value of typeof field === 'string' ? [field] : (field ?? [])) {
       if (looks(value)) return true

@@ -89,7 +89,9 @@ export function typeDenial(key: FoundKey, api: CompiledApi | null, request: Veri
   if (compiled === null) return deny(key, 'wrong_type', 'type_unknown')
   if (api === null ? isReservedSlug(slug) : !api.accepts.has(slug)) return deny(key, 'wrong_type')
   if (request.types !== undefined && !request.types.includes(slug)) return deny(key, 'wrong_type')
-  if (!compiled.definition.direct) return deny(key, 'exchange_required')
+  if (key.claims === null && !compiled.definition.direct) return deny(key, 'exchange_required')
+  // A token for one API is good nowhere else, and where no API is named nobody can tell.
+  if (key.claims !== null && key.claims.audience !== null && key.claims.audience !== api?.definition.slug) return deny(key, 'wrong_type', 'session_audience')
   const own = compiled.definition.carriers
   if (carrier !== null && own !== null && !own.some((allowed) => sameCarrier(allowed, carrier))) return deny(key, 'wrong_carrier', 'carrier_of_type')
   return null
@@ -123,7 +125,7 @@ export function scopeDenial(key: FoundKey, request: VerificationRequest, route: 
   const needed = request.requiredScopes === undefined ? byRoute : byRoute.length === 0 ? request.requiredScopes : [...byRoute, ...request.requiredScopes]
   const { compiled } = key.profile.type
   if (needed.length > 0) {
-    const { effective } = key.replica.scopesOf(key.row)
+    const effective = key.scopes
     for (const scope of needed) {
       if (!effective.includes(scope)) return deny(key, 'insufficient_scope', null, distinct(needed.filter((each) => !effective.includes(each))))
     }

@@ -26,6 +26,15 @@ export const DENY_REASONS = {
 
 export type DenyReason = keyof typeof DENY_REASONS
 
+/** The session token that was presented instead of the key itself. */
+export interface SessionFacts {
+  readonly id: string
+  readonly issuedAt: Instant
+  readonly expiresAt: Instant
+  /** Slug of the one API it is for; null: every API that accepts the key's type. */
+  readonly audience: string | null
+}
+
 /** What a verifier is told of the key. Never a secret or a digest. */
 export interface KeyFacts {
   readonly id: string
@@ -36,13 +45,15 @@ export interface KeyFacts {
   /** Organization slug. */
   readonly organization: string
   readonly environment: string
-  /** Scopes the key holds and its type still offers. */
+  /** Scopes the key holds and its type still offers; of a session, those of them that its token names. */
   readonly scopes: readonly string[]
-  /** Number of the secret version that was presented. */
+  /** Number of the secret version that was presented, or that a session was minted with. */
   readonly secretVersion: number
   readonly expiresAt: Instant | null
   /** What a key of Keywright's own types may do; null for every other key. */
   readonly grant: Grant | null
+  /** Only where a session token was presented; everything else then is of the key it was minted with. */
+  readonly session?: SessionFacts | undefined
   /** The facts as a plain object; without it, a key in the replica is read when asked. */
   toJSON?(): KeyFacts
 }

@@ -2,20 +2,24 @@ import type { Grant } from '../replica/change.ts'
 import type { OrganizationEntry } from '../replica/organization-table.ts'
 import type { Profile, Replica } from '../replica/replica.ts'
 import type { Instant } from '../time.ts'
-import type { KeyFacts } from './decision.ts'
+import type { SessionClaims } from '../session-token/claims.ts'
+import type { KeyFacts, SessionFacts } from './decision.ts'
 
-/** A key in the replica, seen through the secret that named it. Id and name are text only when somebody asks for them. */
+/** A key in the replica, seen through the secret or the session token that named it. Id and name are text only when somebody asks for them. */
 export class FoundKey implements KeyFacts {
   readonly row: number
   readonly secretVersion: number
   readonly replica: Replica
   readonly profile: Profile
+  /** What its session token says; null: the key's own secret was presented. */
+  readonly claims: SessionClaims | null
 
-  constructor(replica: Replica, row: number, secretVersion: number) {
+  constructor(replica: Replica, row: number, secretVersion: number, claims: SessionClaims | null = null) {
     this.replica = replica
     this.row = row
     this.secretVersion = secretVersion
     this.profile = replica.profileOf(row)
+    this.claims = claims
   }
 
   get owner(): OrganizationEntry {
@@ -40,7 +44,9 @@ export class FoundKey implements KeyFacts {
     return this.owner.slug
   }
   get scopes(): readonly string[] {
-    return this.replica.scopesOf(this.row).effective
+    const { effective } = this.replica.scopesOf(this.row)
+    const { claims } = this
+    return claims === null ? effective : effective.filter((scope) => claims.scopes.includes(scope))
   }
   get expiresAt(): Instant | null {
     const expiresAt = this.replica.keys.expiresAt(this.row)
@@ -49,10 +55,16 @@ export class FoundKey implements KeyFacts {
   get grant(): Grant | null {
     return this.replica.keys.grants.get(this.row) ?? null
   }
+  get session(): SessionFacts | undefined {
+    if (this.claims === null) return undefined
+    const { sessionId: id, issuedAt, expiresAt, audience } = this.claims
+    return { id, issuedAt, expiresAt, audience }
+  }
 
   /** The facts alone: whoever logs or answers with a decision must not print the replica behind it. */
   toJSON(): KeyFacts {
-    const { id, name, type, organizationId, organization, environment, scopes, secretVersion, expiresAt, grant } = this
-    return { id, name, type, organizationId, organization, environment, scopes, secretVersion, expiresAt, grant }
+    const { id, name, type, organizationId, organization, environment, scopes, secretVersion, expiresAt, grant, session } = this
+    const facts = { id, name, type, organizationId, organization, environment, scopes, secretVersion, expiresAt, grant }
+    return session === undefined ? facts : { ...facts, session }
   }
 }

@@ -16,7 +16,7 @@ interface SampleWorld {
   configuration: object
   organizations: OrganizationRecord[]
   addressLists: AddressListRecord[]
-  keys: (Omit<KeyRecord, 'expiresAt' | 'versions'> & {
+  keys: (Omit<KeyRecord, 'expiresAt' | 'versions' | 'epoch'> & {
     expiresAt: string | null
     versions: { number: number; secret: string; digest: string; endsAt: string | null }[]
   })[]
@@ -43,7 +43,7 @@ function replicaOf(world: SampleWorld): Replica {
   for (const addressList of world.addressLists) replica.applyChange({ kind: 'addressList', addressList })
   for (const key of world.keys) {
     const versions = key.versions.map(({ number, digest: stored, endsAt }) => ({ number, digest: stored, endsAt: instant(endsAt) }))
-    replica.applyChange({ kind: 'key', key: { ...key, expiresAt: instant(key.expiresAt), versions } })
+    replica.applyChange({ kind: 'key', key: { ...key, epoch: 0, expiresAt: instant(key.expiresAt), versions } })
   }
   return replica
 }

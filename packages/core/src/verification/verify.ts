@@ -12,12 +12,17 @@ import type { DecisionPorts } from './ports.ts'
 import type { VerificationRequest } from './request.ts'
 import { matchRoute, type RouteMatch } from './routes.ts'
 import { hasValidChecksum } from '../secret/format.ts'
+import { looksLikeSessionToken } from '../session-token/parse.ts'
+import type { SessionTokens } from '../session-token/session-tokens.ts'
+import { findSession, sessionDenial } from './session.ts'
 
 /** What the decision is made from. */
 export interface DecisionContext extends DecisionPorts {
   replica: Replica
   limiter: RateLimiter
   now: Instant
+  /** Tells session tokens; without it every one of them is unknown. */
+  sessions?: SessionTokens
 }
 
 /** Longer than any secret: nothing larger is hashed. */
@@ -43,16 +48,23 @@ export function verify(context: DecisionContext, api: CompiledApi | null, reques
     carrier = credential.carrier
   }
   if (secret.trim() === '') return deny('missing', null, null)
-  if (secret.length > LONGEST_SECRET) return deny('malformed', 'too_long', null)
-  readLatin1Digest(context.digest(secret), scratch)
+  if (secret.length > LONGEST_SECRET && !looksLikeSessionToken(secret)) return deny('malformed', 'too_long', null)
+  const digest = context.digest(secret)
+  readLatin1Digest(digest, scratch)
   const found = replica.find(scratch)
-  if (found === null) return hasValidChecksum(secret) ? deny('unknown', null, null) : deny('malformed', null, null)
-
-  const key = new FoundKey(replica, found.row, found.version)
-  if (now >= found.endsAt) return deny('replaced', null, key)
+  let key: FoundKey
+  if (found !== null) {
+    key = new FoundKey(replica, found.row, found.version)
+    if (now >= found.endsAt) return deny('replaced', null, key)
+  } else if (looksLikeSessionToken(secret)) {
+    const session = findSession(context, secret, digest)
+    if (!session.valid) return session
+    key = session.key
+  } else return hasValidChecksum(secret) ? deny('unknown', null, null) : deny('malformed', null, null)
   const route = api !== null && request.request !== undefined ? matchRoute(api, request.request.method, request.request.path) : NO_ROUTE
   return (
     statusDenial(key, now) ??
+    sessionDenial(key) ??
     companionDenial(key, api, request, route) ??
     environmentDenial(key, api, request, route) ??
     typeDenial(key, api, request, carrier) ??

@@ -5,6 +5,7 @@ import { ENDPOINTS } from './endpoints.ts'
 
 const YAML = 'application/yaml'
 const JSON_TYPE = 'application/json'
+const FORM_TYPE = 'application/x-www-form-urlencoded'
 const EXPORT_TYPES = { ndjson: 'application/x-ndjson', csv: 'text/csv' } as const
 
 /** A configuration file: its text (YAML or JSON), or the object it describes. */
@@ -41,6 +42,15 @@ export function createClient(options: ClientOptions) {
       const { method: verb, path } = locate(id, input as Record<string, unknown>)
       const { format = 'ndjson' } = input as { format?: keyof typeof EXPORT_TYPES }
       yield* connection.text({ method: verb, path, accept: EXPORT_TYPES[format] }, call)
+    }
+  }
+
+  /** For an operation that speaks as the RFCs of OAuth want it: a form, without the fields that are not given. */
+  const form = <Id extends 'oauth.token' | 'introspect' | 'revoke'>(id: Id) => {
+    return (input: Input<Id>, call?: CallOptions): Promise<Answer<Id>> => {
+      const fields = Object.entries(input as Record<string, string | undefined>).filter((entry): entry is [string, string] => entry[1] !== undefined)
+      const body = { text: new URLSearchParams(fields).toString(), type: FORM_TYPE }
+      return connection.json({ ...ENDPOINTS[id], accept: JSON_TYPE, body }, call) as Promise<Answer<Id>>
     }
   }
 
@@ -83,6 +93,12 @@ export function createClient(options: ClientOptions) {
       usage: method('keys.usage'),
       events: method('keys.events'),
     },
+    /** Session tokens minted with a key. */
+    sessions: { list: method('sessions.list'), end: method('sessions.end') },
+    signingKeys: { list: bare('signing-keys.list'), rotate: bare('signing-keys.rotate') },
+    oauth: { token: form('oauth.token'), jwks: bare('oauth.jwks') },
+    introspect: form('introspect'),
+    revoke: form('revoke'),
     verifierKeys: { list: listing('verifier-keys.list'), issue: method('verifier-keys.issue'), remove: method('verifier-keys.remove') },
     managementKeys: { list: listing('management-keys.list'), issue: method('management-keys.issue'), remove: method('management-keys.remove') },
     organizationManagementKeys: {

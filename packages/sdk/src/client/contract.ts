@@ -3,6 +3,7 @@ import type { configurationOperations } from '@keywright/core/contract/configura
 import type { credentialOperations } from '@keywright/core/contract/credentials.ts'
 import type { keyOperations } from '@keywright/core/contract/keys.ts'
 import type { organizationOperations } from '@keywright/core/contract/organizations.ts'
+import type { sessionOperations } from '@keywright/core/contract/sessions.ts'
 import type { verificationOperations } from '@keywright/core/contract/verification.ts'
 
 /*
@@ -15,6 +16,7 @@ type Contract =
   | (typeof credentialOperations)[number]
   | (typeof keyOperations)[number]
   | (typeof organizationOperations)[number]
+  | (typeof sessionOperations)[number]
   | (typeof verificationOperations)[number]
 
 export type OperationId = Contract['id']

@@ -49,6 +49,15 @@ export const ENDPOINTS: Readonly<Record<OperationId, Endpoint>> = {
   'keys.usage': { method: 'GET', path: `${KEY}/usage` },
   'keys.events': { method: 'GET', path: `${KEY}/events` },
 
+  'sessions.list': { method: 'GET', path: `${KEY}/sessions` },
+  'sessions.end': { method: 'DELETE', path: `${KEY}/sessions/{session}` },
+  'signing-keys.list': { method: 'GET', path: '/v1/signing-keys' },
+  'signing-keys.rotate': { method: 'POST', path: '/v1/signing-keys:rotate' },
+  'oauth.token': { method: 'POST', path: '/oauth2/token' },
+  'oauth.jwks': { method: 'GET', path: '/.well-known/jwks.json' },
+  introspect: { method: 'POST', path: '/v1/introspect' },
+  revoke: { method: 'POST', path: '/v1/revoke' },
+
   'verifier-keys.list': { method: 'GET', path: '/v1/verifier-keys' },
   'verifier-keys.issue': { method: 'POST', path: '/v1/verifier-keys' },
   'verifier-keys.remove': { method: 'DELETE', path: '/v1/verifier-keys/{key}' },

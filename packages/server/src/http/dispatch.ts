@@ -14,14 +14,15 @@ import { configurationHandlers } from './handlers/configuration.ts'
 import { credentialHandlers } from './handlers/credentials.ts'
 import { keyHandlers } from './handlers/keys.ts'
 import { organizationHandlers } from './handlers/organizations.ts'
+import { sessionHandlers } from './handlers/sessions.ts'
 import { refuseIf, validate } from './validate.ts'
 
-const HANDLERS = { ...credentialHandlers, ...organizationHandlers, ...configurationHandlers, ...keyHandlers, ...auditHandlers }
+const HANDLERS = { ...credentialHandlers, ...organizationHandlers, ...configurationHandlers, ...keyHandlers, ...sessionHandlers, ...auditHandlers }
 
-/** Registers a route for every operation of the contract but `verify`, which stands on the raw server. */
+/** Registers a route for every operation of the contract but `verify`, which stands on the raw server, and those of OAuth, which speak otherwise. */
 export function registerOperations(app: FastifyInstance, context: HttpContext): void {
   for (const operation of OPERATIONS) {
-    if (operation.id === 'verify') continue
+    if (operation.id === 'verify' || operation.protocol === 'oauth') continue
     const handle = HANDLERS[operation.id]
     if (!handle) throw new Error(`operation ${operation.id} has no handler`)
     app.route({

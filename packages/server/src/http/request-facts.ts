@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { makeId } from '@keywright/core/id.ts'
 import { AppError } from '@keywright/core/problem-code.ts'
+import { TOKEN_START } from '@keywright/core/session-token/parse.ts'
 import { clientAddress } from '@keywright/core/network/trusted-proxies.ts'
 import type { AddressSet } from '@keywright/core/network/address-set.ts'
 
@@ -33,6 +34,6 @@ export function refuseSecretInUrl(url: string): void {
   } catch {
     // Looked at as it came.
   }
-  if (SECRET_LIKE.test(url) || SECRET_LIKE.test(text))
+  if (SECRET_LIKE.test(url) || SECRET_LIKE.test(text) || text.includes(TOKEN_START))
     throw new AppError('secret_in_url', 'A secret stands in the URL, where logs keep it. Send it in the Authorization field, and replace it now.')
 }

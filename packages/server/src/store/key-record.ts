@@ -27,6 +27,8 @@ export interface StoredKey {
   createdAt: number
   updatedAt: number
   revision: number
+  /** Raised by what ends every session of the key. */
+  epoch: number
 }
 
 /** Names that differ only in case, width or composition are one name. */
@@ -57,6 +59,7 @@ export function toKeyRow(key: StoredKey): Schema['keys'] {
     created_at: key.createdAt,
     updated_at: key.updatedAt,
     revision: key.revision,
+    epoch: key.epoch,
   }
 }
 
@@ -82,6 +85,7 @@ export function toStoredKey(row: Schema['keys']): StoredKey {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     revision: row.revision,
+    epoch: row.epoch,
   }
 }
 
@@ -99,6 +103,7 @@ export const REPLICATED_COLUMNS = [
   'limits',
   'key_grant',
   'expires_at',
+  'epoch',
 ] as const
 
 export function toKeyRecord(row: Pick<Schema['keys'], (typeof REPLICATED_COLUMNS)[number]>): KeyRecord {
@@ -115,6 +120,7 @@ export function toKeyRecord(row: Pick<Schema['keys'], (typeof REPLICATED_COLUMNS
     addresses: replicatedAddresses(JSON.parse(row.addresses) as AddressRule),
     limits: parseNullable<Limit[]>(row.limits),
     grant: parseNullable<Grant>(row.key_grant),
+    epoch: row.epoch,
     versions: [],
   }
 }

@@ -30,6 +30,7 @@ const KEY_COLUMNS = [
   'created_at',
   'updated_at',
   'revision',
+  'epoch',
 ] as const satisfies readonly (keyof Schema['keys'])[]
 
 const insertRow = precompileInsert('keys', KEY_COLUMNS)
@@ -53,6 +54,7 @@ const CHANGING_COLUMNS = [
   'expires_at',
   'updated_at',
   'revision',
+  'epoch',
 ] as const
 
 const updateRow = precompile<Record<string, unknown> & { id: string; organization_id: string }>((build, parameter) => {

@@ -64,6 +64,7 @@ export function exampleKey(number: number, changes: Partial<StoredKey> = {}): St
     createdAt: TEST_NOW + number,
     updatedAt: TEST_NOW + number,
     revision: 1,
+    epoch: 0,
     ...changes,
   }
 }

@@ -9,6 +9,7 @@ import { generateSecret } from '../../secret/generate.ts'
 import type { CompiledApi } from '../compiled-api.ts'
 import type { Decision } from '../decision.ts'
 import type { VerificationRequest } from '../request.ts'
+import type { SessionTokens } from '../../session-token/session-tokens.ts'
 import { verify } from '../verify.ts'
 
 export const START = Date.UTC(2026, 0, 1)
@@ -28,6 +29,7 @@ export interface IssuedKey {
 export class World {
   readonly replica = new Replica(SEED)
   readonly limiter = new RateLimiter()
+  sessions: SessionTokens | undefined
   now = START
   #bytes = 0
 
@@ -85,6 +87,7 @@ export class World {
       addresses: 'any',
       limits: null,
       grant: null,
+      epoch: 0,
       versions: [{ number: 1, digest: storedDigest(secret), endsAt: null }],
       ...more,
     }
@@ -107,7 +110,8 @@ export class World {
   }
 
   ask(api: CompiledApi | null, request: Partial<VerificationRequest>): Decision {
-    return verify({ replica: this.replica, limiter: this.limiter, now: this.now, digest }, api, { address: null, ...request })
+    const { replica, limiter, now, sessions } = this
+    return verify({ replica, limiter, now, digest, ...(sessions === undefined ? {} : { sessions }) }, api, { address: null, ...request })
   }
 
   /** `allowed`, or the reason. */

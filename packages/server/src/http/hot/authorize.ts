@@ -94,6 +94,7 @@ function allow(response: ServerResponse, { key, deprecation }: Allowed, requestI
     'Keywright-Organization-Id': key.organizationId,
     'Keywright-Environment': key.environment,
     'Keywright-Scopes': key.scopes.join(' '),
+    ...(key.session === undefined ? {} : { 'Keywright-Session': key.session.id }),
     ...(deprecation === null
       ? {}
       : {

@@ -122,5 +122,17 @@ function present(decision: Decision, { api, body, requestId }: { api: CompiledAp
 
 function presentVerifiedKey(key: KeyFacts) {
   const { id, type, organization, organizationId, environment, scopes, name, secretVersion, expiresAt } = key
-  return { id, type, organization, organizationId, environment, scopes, name, secretVersion, expiresAt: expiresAt === null ? null : formatInstant(expiresAt) }
+  const { session } = key
+  return {
+    id,
+    type,
+    organization,
+    organizationId,
+    environment,
+    scopes,
+    name,
+    secretVersion,
+    expiresAt: expiresAt === null ? null : formatInstant(expiresAt),
+    ...(session === undefined ? {} : { session: { id: session.id, expiresAt: formatInstant(session.expiresAt), audience: session.audience } }),
+  }
 }

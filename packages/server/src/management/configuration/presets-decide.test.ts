@@ -54,6 +54,7 @@ function install(entitlements = ['insider-upsert']) {
         addresses: 'any',
         limits: null,
         grant: null,
+        epoch: 0,
         versions: [{ number: 1, digest, endsAt: null }],
         ...fields,
       },

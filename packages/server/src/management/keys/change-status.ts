@@ -1,4 +1,5 @@
 import { AppError } from '@keywright/core/problem-code.ts'
+import type { StoredKey } from '../../store/key-record.ts'
 import { destroyCiphertextQuery } from '../../store/secret-versions.ts'
 import { requireTypeRole } from '../policy.ts'
 import type { Caller, Services } from '../services.ts'
@@ -25,7 +26,7 @@ export async function deactivateKey(services: Services, caller: Caller, organiza
     requireTypeRole(caller, loaded.type, 'manage')
     if (!loaded.type.deactivate) throw new AppError('policy_conflict', `Keys of the type "${loaded.type.slug}" cannot be deactivated.`)
     if (requireCommand('deactivate', loaded, unit.now) === 'no-op') return loaded
-    return { ...loaded, key: storeKey(unit, { ...loaded.key, status: 'inactive' }, loaded.versions, 'key.deactivated', { from: loaded.key.status }) }
+    return deactivateInUnit(unit, loaded)
   })
 }
 
@@ -43,6 +44,17 @@ export async function removeKey(services: Services, caller: Caller, organization
   })
 }
 
+/** Ends every session of the key for good: activating restores the key, not its sessions. */
+function withoutSessions(key: StoredKey): StoredKey {
+  return { ...key, epoch: key.epoch + 1 }
+}
+
+/** The part every way of deactivating shares; the caller has asked whether it may be. */
+export function deactivateInUnit(unit: Unit, loaded: LoadedKey, detail: Record<string, unknown> = {}): LoadedKey {
+  const { key, versions } = loaded
+  return { ...loaded, key: storeKey(unit, withoutSessions({ ...key, status: 'inactive' }), versions, 'key.deactivated', { from: key.status, ...detail }) }
+}
+
 /** The part every way of removing shares. */
 export function removeInUnit(
   unit: Unit,
@@ -53,5 +65,9 @@ export function removeInUnit(
   if (requireCommand('remove', loaded, unit.now) === 'no-op') return loaded
   unit.defer(destroyCiphertextQuery(unit.build, { keyId: loaded.key.id }))
   const versions = loaded.versions.map((version) => ({ ...version, ciphertext: null }))
-  return { ...loaded, versions, key: storeKey(unit, { ...loaded.key, status: 'removed' }, versions, action, { from: loaded.key.status, ...detail }) }
+  return {
+    ...loaded,
+    versions,
+    key: storeKey(unit, withoutSessions({ ...loaded.key, status: 'removed' }), versions, action, { from: loaded.key.status, ...detail }),
+  }
 }

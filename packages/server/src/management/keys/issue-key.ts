@@ -107,6 +107,7 @@ export async function issueInUnit(
     createdAt: unit.now,
     updatedAt: unit.now,
     revision: 1,
+    epoch: 0,
   }
   unit.defer(insertKeyQuery(unit.build, key))
   unit.defer(insertVersionQuery(unit.build, version))

@@ -94,6 +94,7 @@ export function toRecord(key: StoredKey, versions: readonly StoredVersion[]): Ke
     addresses: replicatedAddresses(key.addresses),
     limits: key.limits,
     grant: key.grant,
+    epoch: key.epoch,
     versions: versions.map(({ number, digest, endsAt }) => ({ number, digest: Buffer.from(digest).toString('base64url'), endsAt })),
   }
 }
