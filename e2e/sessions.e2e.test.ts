@@ -62,6 +62,16 @@ describe('the list of sessions', () => {
     expect(JSON.stringify([items, events])).not.toContain(token.split('.')[2])
   })
 
+  test('is shown and shortened by the command line too', async () => {
+    const { id, secret } = await maps.generate('By command')
+    const token = await maps.mint(secret)
+    const listed = await maps.server.cli(['sessions', 'list', 'acme', id, '--json'], { key: maps.key })
+    const [session] = JSON.parse(listed.stdout).items
+    const ended = await maps.server.cli(['sessions', 'end', 'acme', id, session.id], { key: maps.key })
+    expect([ended.code, ended.stdout]).toEqual([0, `Session ${session.id} is ended.\n`])
+    expect(await maps.call(token)).toBe('removed session_ended')
+  })
+
   test('is of one key of one organization: a stranger, another key and another role get 404 and 403', async () => {
     const mine = await maps.generate('Mine')
     const other = await maps.generate('Other')

@@ -103,6 +103,7 @@ export const sessionOperations = [
     summary: 'End one session alone',
     authority: { kind: 'organization', action: 'keys:manage' },
     success: { status: 200, schema: session },
+    takesAway: 'ends',
   },
   {
     id: 'signing-keys.list',
