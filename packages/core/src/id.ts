@@ -4,6 +4,7 @@ export const ID_PREFIXES = {
   key: 'key',
   auditEvent: 'evt',
   request: 'req',
+  message: 'msg',
   installation: 'ins',
   session: 'ses',
 } as const

@@ -18,6 +18,25 @@ export const actor = z.object({
   name: z.string().nullable(),
 })
 
+/** What `?confirm=true` adds to an answer: who refuses by now, and who may still accept until when. */
+export const propagation = z.object({
+  confirmed: z.int().describe('Verifiers elsewhere that have it.'),
+  expired: z.int().describe('Verifiers elsewhere that were not heard of for so long that they refuse everything.'),
+  mayAcceptUntil: z.array(z.object({ verifier: z.string(), until: instantOut })),
+  elapsedMs: z.int().describe('From the commit until this server decided by it.'),
+  summary: z.string().describe('For people, e.g. `this server: refused`.'),
+})
+export type Propagation = z.output<typeof propagation>
+
+/** E-mail addresses that can stand in a header field as they are: no quotes, brackets, spaces or control characters. */
+export const email = z
+  .string()
+  .max(254, 'Must be at most 254 characters.')
+  .regex(
+    /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/,
+    'Must be an e-mail address, such as "ops@example.com".',
+  )
+
 export const problem = z.object({
   type: z.string(),
   title: z.string(),

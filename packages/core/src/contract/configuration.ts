@@ -65,6 +65,7 @@ export const configurationOperations = [
     body: configurationBody,
     ...FILE,
     success: { status: 200, schema: configurationDiff },
+    takesAway: 'changes',
   },
   {
     id: 'key-types.list',
@@ -83,6 +84,7 @@ export const configurationOperations = [
     summary: 'Read a key type',
     authority: { kind: 'installation', action: 'configuration:read' },
     success: { status: 200, schema: keyTypeOut },
+    versioned: 'key-type',
   },
   {
     id: 'key-types.put',
@@ -93,6 +95,8 @@ export const configurationOperations = [
     authority: { kind: 'installation', action: 'configuration:manage' },
     body: keyTypeInput,
     success: { status: 200, schema: configurationDiff },
+    takesAway: 'changes',
+    versioned: 'key-type',
   },
   {
     id: 'key-types.remove',
@@ -102,6 +106,8 @@ export const configurationOperations = [
     summary: 'Remove a key type that has no keys and that no API accepts',
     authority: { kind: 'installation', action: 'configuration:manage' },
     success: { status: 204 },
+    takesAway: 'ends',
+    versioned: 'key-type',
   },
   {
     id: 'apis.list',
@@ -120,6 +126,7 @@ export const configurationOperations = [
     summary: 'Read a registered API',
     authority: { kind: 'installation', action: 'configuration:read' },
     success: { status: 200, schema: apiOut },
+    versioned: 'api',
   },
   {
     id: 'apis.put',
@@ -130,6 +137,8 @@ export const configurationOperations = [
     authority: { kind: 'installation', action: 'configuration:manage' },
     body: apiInput,
     success: { status: 200, schema: configurationDiff },
+    takesAway: 'changes',
+    versioned: 'api',
   },
   {
     id: 'apis.remove',
@@ -139,6 +148,8 @@ export const configurationOperations = [
     summary: 'Remove a registered API',
     authority: { kind: 'installation', action: 'configuration:manage' },
     success: { status: 204 },
+    takesAway: 'ends',
+    versioned: 'api',
   },
   {
     id: 'address-lists.get',
@@ -148,6 +159,7 @@ export const configurationOperations = [
     summary: "Read the organization's list for a type",
     authority: { kind: 'organization', action: 'keys:read' },
     success: { status: 200, schema: z.object({ type: z.string(), addresses: addressRule, updatedAt: instantOut.nullable() }) },
+    versioned: 'address-list',
   },
   {
     id: 'address-lists.put',
@@ -158,5 +170,7 @@ export const configurationOperations = [
     authority: { kind: 'organization', action: 'address-lists:manage' },
     body: z.strictObject({ addresses: addressRule }),
     success: { status: 200, schema: z.object({ type: z.string(), addresses: addressRule, updatedAt: instantOut.nullable() }) },
+    takesAway: 'changes',
+    versioned: 'address-list',
   },
 ] as const satisfies readonly Operation[]

@@ -66,6 +66,7 @@ export const credentialOperations = [
     authority: OPERATOR,
     body: issueVerifierKey,
     success: { status: 201, schema: issuedKey },
+    idempotent: true,
     answersSecret: true,
   },
   {
@@ -76,6 +77,7 @@ export const credentialOperations = [
     summary: 'Remove a verifier key',
     authority: OPERATOR,
     success: { status: 200, schema: key },
+    takesAway: 'ends',
   },
   {
     id: 'management-keys.list',
@@ -96,6 +98,7 @@ export const credentialOperations = [
     authority: OPERATOR,
     body: issueManagementKey,
     success: { status: 201, schema: issuedKey },
+    idempotent: true,
     answersSecret: true,
   },
   {
@@ -106,6 +109,7 @@ export const credentialOperations = [
     summary: "Remove an operator's management key",
     authority: OPERATOR,
     success: { status: 200, schema: key },
+    takesAway: 'ends',
   },
   {
     id: 'organization-management-keys.list',
@@ -126,6 +130,7 @@ export const credentialOperations = [
     authority: MANAGE,
     body: issueOrganizationManagementKey,
     success: { status: 201, schema: issuedKey },
+    idempotent: true,
     answersSecret: true,
   },
   {
@@ -136,6 +141,7 @@ export const credentialOperations = [
     summary: 'Remove a management key of an organization',
     authority: MANAGE,
     success: { status: 200, schema: key },
+    takesAway: 'ends',
   },
   {
     id: 'secrets.identify',

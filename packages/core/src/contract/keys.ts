@@ -5,7 +5,7 @@ import { actor, instantOut, listQuery, page } from './common.ts'
 import type { Operation } from './operation.ts'
 
 const name = text(100).trim()
-const tag = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,49}$/, 'Must be 1 to 50 letters, digits or "_.:-", beginning with a letter or digit.')
+export const tag = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,49}$/, 'Must be 1 to 50 letters, digits or "_.:-", beginning with a letter or digit.')
 const tags = z.array(tag).max(20)
 const metadata = z
   .record(z.string().regex(/^[A-Za-z0-9_.-]{1,50}$/, 'Must be 1 to 50 letters, digits or "_.-".'), z.string().max(500))
@@ -143,9 +143,19 @@ export const keyOperations = [
     authority: MANAGE,
     body: issueKey,
     success: { status: 201, schema: issuedKey },
+    idempotent: true,
     answersSecret: true,
   },
-  { id: 'keys.get', method: 'GET', path: `${PATH}/{key}`, tag: 'Keys', summary: 'Read a key', authority: READ, success: { status: 200, schema: key } },
+  {
+    id: 'keys.get',
+    method: 'GET',
+    path: `${PATH}/{key}`,
+    tag: 'Keys',
+    summary: 'Read a key',
+    authority: READ,
+    success: { status: 200, schema: key },
+    versioned: 'key',
+  },
   {
     id: 'keys.update',
     method: 'PATCH',
@@ -155,6 +165,8 @@ export const keyOperations = [
     authority: MANAGE,
     body: updateKey,
     success: { status: 200, schema: key },
+    takesAway: 'changes',
+    versioned: 'key',
   },
   {
     id: 'keys.remove',
@@ -164,6 +176,8 @@ export const keyOperations = [
     summary: 'Remove a key for ever; its record stays',
     authority: MANAGE,
     success: { status: 200, schema: key },
+    takesAway: 'ends',
+    versioned: 'key',
   },
   {
     id: 'keys.activate',
@@ -175,6 +189,7 @@ export const keyOperations = [
     body: empty,
     bodyOptional: true,
     success: { status: 200, schema: key },
+    versioned: 'key',
   },
   {
     id: 'keys.deactivate',
@@ -186,6 +201,8 @@ export const keyOperations = [
     body: empty,
     bodyOptional: true,
     success: { status: 200, schema: key },
+    takesAway: 'ends',
+    versioned: 'key',
   },
   {
     id: 'keys.replace',
@@ -196,6 +213,9 @@ export const keyOperations = [
     authority: MANAGE,
     body: replaceKey,
     success: { status: 200, schema: issuedKey },
+    idempotent: true,
+    takesAway: 'ends',
+    versioned: 'key',
     answersSecret: true,
   },
   {
@@ -208,6 +228,8 @@ export const keyOperations = [
     body: empty,
     bodyOptional: true,
     success: { status: 200, schema: key },
+    takesAway: 'ends',
+    versioned: 'key',
   },
   {
     id: 'keys.reveal',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { PROBLEM_CODES } from '../problem-code.ts'
-import { problem } from './common.ts'
+import { problem, propagation } from './common.ts'
 import type { Operation } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
 
@@ -41,7 +41,7 @@ export function openApiDocument(version = '0.1.0'): Json {
 function describe(operation: Operation): Json {
   const { success } = operation
   const content = success.schema
-    ? { 'application/json': { schema: schemaOf(success.schema, 'output') } }
+    ? { 'application/json': { schema: operation.takesAway ? { allOf: [schemaOf(success.schema, 'output'), CONFIRMED] } : schemaOf(success.schema, 'output') } }
     : Object.fromEntries((success.contentTypes ?? []).map((type) => [type, { schema: { type: 'string' } }]))
   return {
     operationId: operation.id,
@@ -49,7 +49,7 @@ function describe(operation: Operation): Json {
     tags: [operation.tag],
     ...(operation.authority.kind === 'open' ? {} : { security: [{ [operation.authority.kind === 'verifier' ? 'verifierKey' : 'managementKey']: [] }] }),
     'x-keywright-authority': operation.authority,
-    parameters: [...pathParameters(operation.path), ...queryParameters(operation)],
+    parameters: [...pathParameters(operation.path), ...queryParameters(operation), ...sharedParameters(operation)],
     ...(operation.body
       ? {
           requestBody: {
@@ -64,7 +64,12 @@ function describe(operation: Operation): Json {
       [success.status]: {
         description: operation.answersSecret ? 'Done; the only answer that carries the secret.' : 'Done.',
         ...(Object.keys(content).length > 0 ? { content } : {}),
+        ...(operation.versioned ? { headers: { ETag: { schema: { type: 'string' } } } } : {}),
       },
+      ...(operation.idempotent && success.status !== 200 ? { 200: REPEATED } : {}),
+      ...(operation.takesAway && success.status === 204
+        ? { 200: { description: 'Done, with `confirm=true`.', content: { 'application/json': { schema: CONFIRMED } } } }
+        : {}),
       default:
         operation.protocol === 'oauth'
           ? OAUTH_ERROR
@@ -84,6 +89,27 @@ const OAUTH_ERROR = {
       },
     },
   },
+}
+
+const CONFIRMED: Json = {
+  type: 'object',
+  properties: { propagation: { ...schemaOf(propagation, 'output'), description: 'Only with `confirm=true`.' } },
+}
+const REPEATED: Json = {
+  description:
+    'Done before under this Idempotency-Key: the answer of then. Where it had a secret, `secret` is null, `secretShownAt` says when it was shown, and `nextStep` what can be done.',
+}
+
+/** What many operations take in the same way. */
+function sharedParameters({ takesAway, idempotent, versioned, method }: Operation): Json[] {
+  const header = (name: string, description: string): Json => ({ name, in: 'header', required: false, schema: { type: 'string' }, description })
+  return [
+    ...(takesAway
+      ? [{ name: 'confirm', in: 'query', required: false, schema: { type: 'boolean' }, description: 'Answer who decides by the change by now.' }]
+      : []),
+    ...(idempotent ? [header('Idempotency-Key', 'For 24 hours, the same caller, organization, path and body are done once.')] : []),
+    ...(versioned && method !== 'GET' ? [header('If-Match', 'ETag that was seen; 412 when it is another by now.')] : []),
+  ]
 }
 
 function pathParameters(path: string): Json[] {

@@ -30,6 +30,12 @@ export interface Operation {
   /** Media types taken instead of application/json alone. */
   readonly consumes?: readonly string[]
   readonly success: { readonly status: 200 | 201 | 204; readonly schema?: z.ZodType; readonly contentTypes?: readonly string[] }
+  /** Takes an `Idempotency-Key`: it creates something, and doing it twice would create two. */
+  readonly idempotent?: boolean
+  /** May take access away, so it takes `?confirm=true`. `ends`: what it is about is refused from then on; `changes`: it may be. */
+  readonly takesAway?: 'ends' | 'changes'
+  /** The thing in the path has an ETag: answers carry it, changes honour `If-Match`. */
+  readonly versioned?: 'key' | 'organization' | 'key-type' | 'api' | 'address-list'
   /** `oauth`: forms in, `{error, error_description}` out, as the RFCs want it; else JSON and RFC 9457 problems. */
   readonly protocol?: 'oauth'
   /** True only where the answer carries a secret. */

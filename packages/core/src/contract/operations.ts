@@ -1,7 +1,9 @@
 import { auditOperations } from './audit.ts'
+import { bulkOperations } from './bulk.ts'
 import { configurationOperations } from './configuration.ts'
 import { credentialOperations } from './credentials.ts'
 import { keyOperations } from './keys.ts'
+import { noticeOperations } from './notices.ts'
 import type { Operation } from './operation.ts'
 import { organizationOperations } from './organizations.ts'
 import { sessionOperations } from './sessions.ts'
@@ -12,6 +14,8 @@ const ALL = [
   ...organizationOperations,
   ...configurationOperations,
   ...keyOperations,
+  ...bulkOperations,
+  ...noticeOperations,
   ...sessionOperations,
   ...auditOperations,
   ...verificationOperations,

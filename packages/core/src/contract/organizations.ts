@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { slug, text } from '../configuration/fields.ts'
 import { looksLikeId } from '../id.ts'
-import { instantOut, listQuery, page } from './common.ts'
+import { email, instantOut, listQuery, page } from './common.ts'
 import type { Operation } from './operation.ts'
 
 const organizationSlug = slug.refine((value) => !looksLikeId(value), 'Must not look like an id.')
@@ -20,6 +20,7 @@ export const organization = z.object({
   aliases: z.array(z.string()),
   entitlements: z.array(z.string()),
   environments: z.array(z.string()),
+  contacts: z.array(z.string()).describe('Who is written to before keys end.'),
   createdAt: instantOut,
   updatedAt: instantOut,
 })
@@ -31,6 +32,7 @@ export const createOrganization = z.strictObject({
   entitlements: z.array(slug).max(500).default([]),
   /** Default: the installation's environments. */
   environments: z.array(slug).min(1).max(50).optional(),
+  contacts: z.array(email).max(20).default([]),
 })
 export type CreateOrganization = z.output<typeof createOrganization>
 
@@ -42,9 +44,15 @@ export const updateOrganization = z
     aliases: z.array(alias).max(20).optional(),
     entitlements: z.array(slug).max(500).optional(),
     environments: z.array(slug).min(1).max(50).optional(),
+    contacts: z.array(email).max(20).optional(),
   })
   .refine((value) => Object.keys(value).length > 0, 'Name at least one thing to change.')
 export type UpdateOrganization = z.output<typeof updateOrganization>
+
+const standing = organization.extend({
+  affected: z.object({ keys: z.int(), managementKeys: z.int() }).describe('Keys that are not removed: refused while the organization is suspended.'),
+})
+const ADMINISTER = { kind: 'organization', action: 'organization:administer' } as const
 
 export const organizationOperations = [
   {
@@ -54,7 +62,11 @@ export const organizationOperations = [
     tag: 'Organizations',
     summary: 'List organizations',
     authority: { kind: 'installation', action: 'organization:administer' },
-    query: z.strictObject({ ...listQuery, q: z.string().max(100).optional().describe('Part of name, slug or alias.') }),
+    query: z.strictObject({
+      ...listQuery,
+      q: z.string().max(100).optional().describe('Part of name, slug or alias.'),
+      status: z.enum(['active', 'suspended', 'removed']).optional(),
+    }),
     success: { status: 200, schema: page(organization) },
   },
   {
@@ -66,6 +78,7 @@ export const organizationOperations = [
     authority: { kind: 'installation', action: 'organization:administer' },
     body: createOrganization,
     success: { status: 201, schema: organization },
+    idempotent: true,
   },
   {
     id: 'organizations.get',
@@ -75,16 +88,19 @@ export const organizationOperations = [
     summary: 'Read an organization',
     authority: { kind: 'organization', action: 'organization:read' },
     success: { status: 200, schema: organization },
+    versioned: 'organization',
   },
   {
     id: 'organizations.update',
     method: 'PATCH',
     path: '/v1/organizations/{org}',
     tag: 'Organizations',
-    summary: "Change an organization; all but its name is the operator's to change",
+    summary: "Change an organization; all but its name and contacts is the operator's to change",
     authority: { kind: 'organization', action: 'organization:update' },
     body: updateOrganization,
     success: { status: 200, schema: organization },
+    takesAway: 'changes',
+    versioned: 'organization',
   },
   {
     id: 'organizations.remove',
@@ -94,5 +110,32 @@ export const organizationOperations = [
     summary: 'Remove an organization and every key of it; its records and its slug stay',
     authority: { kind: 'organization', action: 'organization:administer' },
     success: { status: 204 },
+    takesAway: 'ends',
+    versioned: 'organization',
+  },
+  {
+    id: 'organizations.suspend',
+    method: 'POST',
+    path: '/v1/organizations/{org}:suspend',
+    tag: 'Organizations',
+    summary: 'Refuse every key of an organization, its management keys too, until it is restored',
+    authority: ADMINISTER,
+    body: z.strictObject({ reason: text(500).trim().optional() }),
+    bodyOptional: true,
+    success: { status: 200, schema: standing },
+    takesAway: 'ends',
+    versioned: 'organization',
+  },
+  {
+    id: 'organizations.restore',
+    method: 'POST',
+    path: '/v1/organizations/{org}:restore',
+    tag: 'Organizations',
+    summary: 'End a suspension: keys answer as they would have without it',
+    authority: ADMINISTER,
+    body: z.strictObject({ reason: text(500).trim().optional() }),
+    bodyOptional: true,
+    success: { status: 200, schema: standing },
+    versioned: 'organization',
   },
 ] as const satisfies readonly Operation[]

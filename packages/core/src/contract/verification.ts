@@ -45,11 +45,22 @@ const verifiedKey = z.object({
     .describe('Where a session token was presented: all else is of the key it was minted with.'),
 })
 
+const rateLimits = z
+  .array(z.object({ calls: z.int(), perSeconds: z.int(), remaining: z.int(), resetSeconds: z.int() }))
+  .optional()
+  .describe('Where limits hold: what is left of each, and when all of it is back if nothing more is spent.')
+
 export const verifyAnswer = z.discriminatedUnion('valid', [
   z.object({
     valid: z.literal(true),
     key: verifiedKey,
     deprecation: z.object({ deprecatedAt: instantOut, retiresAt: instantOut, successor: z.string().nullable() }).optional(),
+    retirement: z
+      .object({ retiresAt: instantOut, successor: z.string().nullable() })
+      .optional()
+      .describe('From the first notice day of a sunset on, or its deprecation where that is earlier.'),
+    expiry: z.object({ expiresAt: instantOut }).optional().describe('From 30 days before the key expires.'),
+    rateLimits,
     carrierChecked: z.boolean().describe('False where no API was named or only the secret was sent: carrier rules were not applied.'),
     companionsChecked: z.boolean(),
     requestId: z.string(),
@@ -62,6 +73,7 @@ export const verifyAnswer = z.discriminatedUnion('valid', [
     retryAfterSeconds: z.int().optional(),
     missing: z.array(z.string()).optional(),
     successor: z.string().optional(),
+    rateLimits,
     key: verifiedKey.optional(),
     requestId: z.string(),
   }),

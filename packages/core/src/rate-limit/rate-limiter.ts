@@ -6,6 +6,13 @@ export interface RateLimit {
 
 export type Taken = { allowed: true } | { allowed: false; retryAfterMs: number }
 
+/** What is left of one limit. */
+export interface RateLimitState extends RateLimit {
+  remaining: number
+  /** Milliseconds until all of it is there again, if nothing is spent meanwhile. */
+  resetMs: number
+}
+
 /** Sub-windows an interval is cut into; the current one and this many before it are summed. */
 const SUB_WINDOWS = 60
 const DEFAULT_MAX_KEYS = 1_000_000
@@ -88,6 +95,18 @@ export class RateLimiter {
       room = Math.min(room, Math.max(0, calls - (counter?.total ?? 0)))
     }
     return room
+  }
+
+  /** What is left of each limit. Spends nothing. */
+  state(id: string, limits: readonly RateLimit[], now: number): RateLimitState[] {
+    const time = this.#advance(now)
+    const counters = this.#counters.get(id)
+    return limits.map(({ calls, per }) => {
+      const counter = counterOf(counters, per)
+      if (counter !== undefined) forget(counter, time)
+      const spent = counter?.total ?? 0
+      return { calls, per, remaining: Math.max(0, calls - spent), resetMs: counter === undefined || spent === 0 ? 0 : timeOfRoom(counter, 0) - now }
+    })
   }
 
   /**

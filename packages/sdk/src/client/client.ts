@@ -2,6 +2,7 @@ import { fillPath, pathParameters, queryString } from './base-url.ts'
 import { Connection, type CallOptions, type ClientOptions, type HttpRequest } from './connection.ts'
 import type { Answer, Input, OperationId } from './contract.ts'
 import { ENDPOINTS } from './endpoints.ts'
+import { KeywrightError } from './keywright-error.ts'
 
 const YAML = 'application/yaml'
 const JSON_TYPE = 'application/json'
@@ -65,6 +66,8 @@ export function createClient(options: ClientOptions) {
       get: method('organizations.get'),
       update: method('organizations.update'),
       remove: method('organizations.remove'),
+      suspend: method('organizations.suspend'),
+      restore: method('organizations.restore'),
     },
     configuration: { get: bare('configuration.get'), diff: file('configuration.diff'), apply: file('configuration.apply') },
     keyTypes: {
@@ -72,6 +75,8 @@ export function createClient(options: ClientOptions) {
       get: method('key-types.get'),
       put: method('key-types.put'),
       remove: method('key-types.remove'),
+      /** Whom a sunset rule would hit; nothing changes. */
+      previewSunset: method('key-types.preview-sunset'),
       /** What one organization may generate. */
       offers: method('key-types.offers'),
     },
@@ -92,7 +97,12 @@ export function createClient(options: ClientOptions) {
       checkAddress: method('keys.check-address'),
       usage: method('keys.usage'),
       events: method('keys.events'),
+      /** A dry run unless `dryRun` is false. */
+      bulk: method('keys.bulk'),
     },
+    /** Over all organizations. */
+    installationKeys: { bulk: method('installation-keys.bulk') },
+    outbox: { list: listing('outbox.list'), get: method('outbox.get'), resend: method('outbox.resend') },
     /** Session tokens minted with a key. */
     sessions: { list: method('sessions.list'), end: method('sessions.end') },
     signingKeys: { list: bare('signing-keys.list'), rotate: bare('signing-keys.rotate') },
@@ -118,7 +128,22 @@ export function createClient(options: ClientOptions) {
 export type Client = ReturnType<typeof createClient>
 
 async function send(connection: Connection, id: OperationId, input: Readonly<Record<string, unknown>>, call: CallOptions | undefined): Promise<unknown> {
-  return connection.json({ ...locate(id, input), accept: JSON_TYPE }, call)
+  const answer = await connection.json({ ...locate(id, input), accept: JSON_TYPE }, call)
+  if (call?.idempotencyKey !== undefined) refuseDoneBefore(answer)
+  return answer
+}
+
+/** A repetition of what was done cannot answer the secret: no caller must take null for one. */
+function refuseDoneBefore(answer: unknown): void {
+  const { secret, ...facts } = answer as Record<string, unknown>
+  if (secret !== null) return
+  const { message } = (facts['nextStep'] ?? {}) as { message?: string }
+  throw new KeywrightError({
+    code: 'done_before',
+    status: 200,
+    detail: `The request with this idempotency key was done at ${String(facts['secretShownAt'])}. ${message ?? ''}`.trim(),
+    extra: facts,
+  })
 }
 
 /** Splits one object into the parameters of the path and the rest, which is the query of a GET and the body of anything else. */

@@ -19,6 +19,14 @@ export interface CallOptions {
   /** Aborting throws the signal's reason. */
   signal?: AbortSignal
   timeoutMs?: number
+  /** A new random text for each thing to be made: a call that is repeated with it is not done twice. */
+  idempotencyKey?: string
+  /** An ETag: the call is refused when somebody changed the thing since. */
+  ifMatch?: string
+  /** Is told the ETag of what was answered; null: it has none. */
+  onEtag?: (etag: string | null) => void
+  /** Of a change that takes access away: the answer says who refuses by now. */
+  confirm?: boolean
 }
 
 export interface HttpRequest {
@@ -59,7 +67,8 @@ export class Connection {
   async json(request: HttpRequest, options: CallOptions = {}): Promise<unknown> {
     const deadline = new Deadline(options.timeoutMs ?? this.#timeoutMs)
     try {
-      const response = await this.#send(request, deadline, options.signal)
+      const response = await this.#send(request, deadline, options)
+      options.onEtag?.(response.headers.get('etag'))
       if (response.status === 204) return undefined
       const body = await response.text()
       const parsed = isJson(response) ? parseJson(body) : undefined
@@ -76,7 +85,7 @@ export class Connection {
   async *text(request: HttpRequest, options: CallOptions = {}): AsyncGenerator<string, void, void> {
     const deadline = new Deadline(options.timeoutMs ?? this.#timeoutMs)
     try {
-      const response = await this.#send(request, deadline, options.signal)
+      const response = await this.#send(request, deadline, options)
       if (!request.accept.includes(mediaType(response))) throw this.#unreadable(response)
       const decoder = new TextDecoder()
       for await (const chunk of response.body ?? []) {
@@ -94,15 +103,18 @@ export class Connection {
     }
   }
 
-  async #send(request: HttpRequest, deadline: Deadline, signal: AbortSignal | undefined): Promise<Response> {
+  async #send(request: HttpRequest, deadline: Deadline, { signal, idempotencyKey, ifMatch, confirm }: CallOptions): Promise<Response> {
     const headers: Record<string, string> = {
       authorization: `Bearer ${this.#key}`,
       accept: `${request.accept}, application/problem+json`,
       'user-agent': this.#userAgent,
     }
     if (request.body !== undefined) headers['content-type'] = request.body.type
+    if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey
+    if (ifMatch !== undefined) headers['if-match'] = ifMatch
+    const path = confirm ? `${request.path}${request.path.includes('?') ? '&' : '?'}confirm=true` : request.path
     const send = this.#fetch
-    const response = await send(this.#base + request.path, {
+    const response = await send(this.#base + path, {
       method: request.method,
       headers,
       ...(request.body === undefined ? {} : { body: request.body.text }),

@@ -1,7 +1,10 @@
 import type { auditOperations } from '@keywright/core/contract/audit.ts'
+import type { bulkOperations } from '@keywright/core/contract/bulk.ts'
+import type { Propagation } from '@keywright/core/contract/common.ts'
 import type { configurationOperations } from '@keywright/core/contract/configuration.ts'
 import type { credentialOperations } from '@keywright/core/contract/credentials.ts'
 import type { keyOperations } from '@keywright/core/contract/keys.ts'
+import type { noticeOperations } from '@keywright/core/contract/notices.ts'
 import type { organizationOperations } from '@keywright/core/contract/organizations.ts'
 import type { sessionOperations } from '@keywright/core/contract/sessions.ts'
 import type { verificationOperations } from '@keywright/core/contract/verification.ts'
@@ -12,6 +15,8 @@ import type { verificationOperations } from '@keywright/core/contract/verificati
  */
 type Contract =
   | (typeof auditOperations)[number]
+  | (typeof bulkOperations)[number]
+  | (typeof noticeOperations)[number]
   | (typeof configurationOperations)[number]
   | (typeof credentialOperations)[number]
   | (typeof keyOperations)[number]
@@ -42,12 +47,20 @@ type Query<Id extends OperationId> =
 /** What a call takes: the parameters of its path, and the fields of its body or its query, in one object. */
 export type Input<Id extends OperationId> = { [Name in PathParameters<Of<Id>['path']>]: string } & Body<Id> & Query<Id>
 
+type Done<Id extends OperationId> = Of<Id>['success'] extends { schema: infer Schema } ? SchemaOutput<Schema> : undefined
+/** What the call option `confirm` adds. */
+type Confirmed = { propagation?: Propagation }
+
 /** What a call answers. */
-export type Answer<Id extends OperationId> = Of<Id>['success'] extends { schema: infer Schema } ? SchemaOutput<Schema> : undefined
+export type Answer<Id extends OperationId> =
+  Of<Id> extends { takesAway: string } ? (undefined extends Done<Id> ? Confirmed | undefined : Done<Id> & Confirmed) : Done<Id>
 
 export type Key = Answer<'keys.get'>
 export type IssuedKey = Answer<'keys.issue'>
 export type Organization = Answer<'organizations.get'>
 export type ConfigurationDiff = Answer<'configuration.diff'>
 export type AuditEvent = Answer<'audit-events.list'>['items'][number]
+export type BulkAnswer = Answer<'keys.bulk'>
+export type OutboxMessage = Answer<'outbox.list'>['items'][number]
+export type SunsetPreview = Answer<'key-types.preview-sunset'>
 export type VerifyAnswer = Answer<'verify'>

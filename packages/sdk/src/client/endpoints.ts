@@ -19,6 +19,8 @@ export const ENDPOINTS: Readonly<Record<OperationId, Endpoint>> = {
   'organizations.get': { method: 'GET', path: ORGANIZATION },
   'organizations.update': { method: 'PATCH', path: ORGANIZATION },
   'organizations.remove': { method: 'DELETE', path: ORGANIZATION },
+  'organizations.suspend': { method: 'POST', path: `${ORGANIZATION}:suspend` },
+  'organizations.restore': { method: 'POST', path: `${ORGANIZATION}:restore` },
 
   'configuration.get': { method: 'GET', path: '/v1/config' },
   'configuration.diff': { method: 'POST', path: '/v1/config:diff' },
@@ -28,6 +30,7 @@ export const ENDPOINTS: Readonly<Record<OperationId, Endpoint>> = {
   'key-types.put': { method: 'PUT', path: '/v1/key-types/{type}' },
   'key-types.remove': { method: 'DELETE', path: '/v1/key-types/{type}' },
   'key-types.offers': { method: 'GET', path: `${ORGANIZATION}/key-types` },
+  'key-types.preview-sunset': { method: 'POST', path: '/v1/key-types/{type}:preview-sunset' },
   'apis.list': { method: 'GET', path: '/v1/apis' },
   'apis.get': { method: 'GET', path: '/v1/apis/{api}' },
   'apis.put': { method: 'PUT', path: '/v1/apis/{api}' },
@@ -57,6 +60,13 @@ export const ENDPOINTS: Readonly<Record<OperationId, Endpoint>> = {
   'oauth.jwks': { method: 'GET', path: '/.well-known/jwks.json' },
   introspect: { method: 'POST', path: '/v1/introspect' },
   revoke: { method: 'POST', path: '/v1/revoke' },
+
+  'keys.bulk': { method: 'POST', path: `${ORGANIZATION}/keys:bulk` },
+  'installation-keys.bulk': { method: 'POST', path: '/v1/keys:bulk' },
+
+  'outbox.list': { method: 'GET', path: '/v1/outbox' },
+  'outbox.get': { method: 'GET', path: '/v1/outbox/{message}' },
+  'outbox.resend': { method: 'POST', path: '/v1/outbox/{message}:resend' },
 
   'verifier-keys.list': { method: 'GET', path: '/v1/verifier-keys' },
   'verifier-keys.issue': { method: 'POST', path: '/v1/verifier-keys' },

@@ -16,6 +16,8 @@ export type ClientErrorCode =
   | 'timed_out'
   /** The answer was a redirect; the key is not carried on. */
   | 'redirect_refused'
+  /** The request with this idempotency key was done before; its secret is not shown twice. What was made stands in `extra`. */
+  | 'done_before'
   /** The answer is not Keywright's: HTML of a proxy, cut-off JSON. */
   | 'unreadable_answer'
 

@@ -10,17 +10,31 @@ import { requireAuthority } from './authority.ts'
 import type { HttpContext } from './context.ts'
 import type { Answer, Handler } from './handler.ts'
 import { auditHandlers } from './handlers/audit.ts'
+import { bulkHandlers } from './handlers/bulk.ts'
 import { configurationHandlers } from './handlers/configuration.ts'
 import { credentialHandlers } from './handlers/credentials.ts'
 import { keyHandlers } from './handlers/keys.ts'
+import { noticeHandlers } from './handlers/notices.ts'
 import { organizationHandlers } from './handlers/organizations.ts'
 import { sessionHandlers } from './handlers/sessions.ts'
+import { DoneBefore, type IdempotentRequest, readIdempotency } from './idempotency.ts'
+import { RequestGuard, takeConfirm } from './request-guard.ts'
 import { refuseIf, validate } from './validate.ts'
 
-const HANDLERS = { ...credentialHandlers, ...organizationHandlers, ...configurationHandlers, ...keyHandlers, ...sessionHandlers, ...auditHandlers }
+const HANDLERS = {
+  ...bulkHandlers,
+  ...noticeHandlers,
+  ...credentialHandlers,
+  ...organizationHandlers,
+  ...configurationHandlers,
+  ...keyHandlers,
+  ...sessionHandlers,
+  ...auditHandlers,
+}
 
 /** Registers a route for every operation of the contract but `verify`, which stands on the raw server, and those of OAuth, which speak otherwise. */
 export function registerOperations(app: FastifyInstance, context: HttpContext): void {
+  const running = new Set<string>()
   for (const operation of OPERATIONS) {
     if (operation.id === 'verify' || operation.protocol === 'oauth') continue
     const handle = HANDLERS[operation.id]
@@ -31,7 +45,7 @@ export function registerOperations(app: FastifyInstance, context: HttpContext): 
       bodyLimit: operation.bodyLimit ?? 262_144,
       exposeHeadRoute: false,
       config: { operation: operation.id },
-      handler: (request, reply) => run(context, operation, handle, request, reply),
+      handler: (request, reply) => run({ context, running }, operation, handle, request, reply),
     })
   }
 }
@@ -40,12 +54,18 @@ export function registerOperations(app: FastifyInstance, context: HttpContext): 
 export function toRouterPath(path: string): string {
   return path
     .replaceAll(':', '::')
-    .replaceAll(/\{(\w+)\}(?=::)/g, ':$1(^[A-Za-z0-9_]+$)')
+    .replaceAll(/\{(\w+)\}(?=::)/g, ':$1(^[A-Za-z0-9_-]+$)')
     .replaceAll(/\{(\w+)\}/g, ':$1')
 }
 
+interface Surface {
+  context: HttpContext
+  /** Requests with an `Idempotency-Key` that are being done now. One server holds a data folder, so its memory knows them all. */
+  running: Set<string>
+}
+
 async function run(
-  context: HttpContext,
+  { context, running }: Surface,
   operation: Operation & { id: OperationId },
   handle: Handler,
   request: FastifyRequest,
@@ -60,14 +80,42 @@ async function run(
     const body = operation.body
       ? validate(operation.body, request.body === undefined && operation.bodyOptional ? {} : request.body, 'body')
       : { value: undefined, errors: [] }
-    const query = operation.query ? validate(operation.query, request.query, 'query') : { value: undefined, errors: unexpectedQuery(request.query) }
+    const { confirm, rest } = takeConfirm(operation, request.query)
+    const query = operation.query ? validate(operation.query, rest, 'query') : { value: undefined, errors: unexpectedQuery(rest) }
     refuseIf([...body.errors, ...query.errors])
-    const call = { context, caller, organizationId, parameters, body: body.value as never, query: query.value as never, now: context.services.clock.now() }
-    return send(reply, operation, await handle(call))
+    const place = { caller, organizationId, parameters }
+    const idempotency = readIdempotency(operation, request, place)
+    const guard = new RequestGuard(operation, request, place, idempotency)
+    const call = { ...place, context, body: body.value as never, query: query.value as never, now: context.services.clock.now(), idempotency }
+    const answer = await alone(running, idempotency, () => handle({ ...call, caller: { ...caller, guard } }))
+    return send(reply, operation, confirm ? confirmed(answer, guard) : answer)
   } catch (error) {
+    if (error instanceof DoneBefore) return sendDoneBefore(reply, error)
     if (error instanceof AppError && operation.method !== 'GET') await noteRefusal(context, operation, caller, parameters, error)
     throw error
   }
+}
+
+/** Two at once with one `Idempotency-Key`: the second is told to come back. */
+async function alone(running: Set<string>, idempotency: IdempotentRequest | null, work: () => Promise<Answer>): Promise<Answer> {
+  if (idempotency === null) return work()
+  const { scope } = idempotency
+  if (running.has(scope)) throw new AppError('in_progress', 'The request with this Idempotency-Key is still running. Ask again in a moment.')
+  running.add(scope)
+  try {
+    return await work()
+  } finally {
+    running.delete(scope)
+  }
+}
+
+function sendDoneBefore(reply: FastifyReply, { answer }: DoneBefore): unknown {
+  return reply.code(200).type('application/json; charset=utf-8').send(JSON.stringify(answer))
+}
+
+function confirmed(answer: Answer, guard: RequestGuard): Answer {
+  if (answer !== null && 'stream' in answer) return answer
+  return { ...answer, body: { ...(answer?.body as object | undefined), propagation: guard.propagation() }, status: 200 }
 }
 
 function requireMediaType(operation: Operation, request: FastifyRequest): void {
@@ -87,6 +135,8 @@ function send(reply: FastifyReply, operation: Operation, answer: Answer): unknow
   if ('stream' in answer) {
     return reply.type(answer.contentType).header('Content-Disposition', `attachment; filename="${answer.fileName}"`).send(Readable.from(answer.stream))
   }
+  if (answer.etag !== undefined) reply.header('ETag', answer.etag)
+  if (answer.status !== undefined) reply.code(answer.status)
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body))
 }
 
@@ -116,6 +166,8 @@ const CONFLICTS: readonly string[] = [
   'overlap_running',
   'no_overlap',
   'in_use',
+  'precondition_failed',
+  'count_changed',
   'organization_suspended',
 ]
 

@@ -1,6 +1,7 @@
 import type { OperationId } from '@keywright/core/contract/operations.ts'
 import type { Caller } from '../management/services.ts'
 import type { HttpContext } from './context.ts'
+import type { IdempotentRequest } from './idempotency.ts'
 
 /** What a handler gets: everything authenticated, authorized and validated already. */
 export interface Call<Body = unknown, Query = unknown> {
@@ -12,10 +13,15 @@ export interface Call<Body = unknown, Query = unknown> {
   body: Body
   query: Query
   now: number
+  /** Set where the request has an `Idempotency-Key`. */
+  idempotency: IdempotentRequest | null
 }
 
 /** What a handler answers: the body of the operation's success status, or a stream of text. */
-export type Answer = { body: unknown } | { stream: AsyncIterable<string>; contentType: string; fileName: string } | null
+export type Answer =
+  | { body: unknown; etag?: string; /** Instead of the operation's. */ status?: 200 | 201 }
+  | { stream: AsyncIterable<string>; contentType: string; fileName: string }
+  | null
 
 export type Handler = (call: Call<never, never>) => Promise<Answer>
 

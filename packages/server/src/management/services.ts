@@ -4,6 +4,7 @@ import type { Actor } from '../kernel/actor.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { RandomBytes } from '../kernel/random.ts'
 import type { Database } from '../store/database.ts'
+import type { Unit } from './unit.ts'
 
 /** What use cases work with; made in `compose.ts`. */
 export interface Services {
@@ -23,4 +24,16 @@ export interface Caller {
   /** Null: an operator, who is of no organization. */
   organizationId: string | null
   requestId: string | null
+  /** What the request asks of the unit that does its work; set for that one call. */
+  guard?: UnitGuard
+}
+
+/** Runs in the same transaction as the work of a request. */
+export interface UnitGuard {
+  /** Before the work; throwing refuses it. */
+  before(unit: Unit): Promise<void>
+  /** After the work, before the commit. */
+  after?(unit: Unit, value: unknown): Promise<void>
+  /** After the commit, when this server decides by the change. */
+  applied(elapsedMs: number): void
 }

@@ -14,7 +14,7 @@ import {
   type KeyFilter,
   listKeys,
   nameExistsQuery,
-  updateKey,
+  updateKeyQuery,
 } from './keys.ts'
 import {
   destroyCiphertextQuery,
@@ -76,7 +76,7 @@ test('a key comes back as it was stored', async () => {
   expect(await getKey(database.reader, database.build, organizationId(1), key.id)).toEqual(key)
   expect(await findKeyOfAnyone(database.reader, database.build, key.id)).toEqual(key)
   const changed = { ...key, name: 'Änderung', status: 'inactive' as const, limits: null, revision: 2, updatedAt: TEST_NOW + 9 }
-  await database.write((transaction) => updateKey(transaction, database.build, changed))
+  await database.write((transaction) => transaction.run(updateKeyQuery(database.build, changed)))
   expect(await getKey(database.reader, database.build, organizationId(1), key.id)).toEqual(changed)
 })
 
@@ -84,7 +84,7 @@ test('a stranger finds nothing and changes nothing', async () => {
   const database = await withKeys([exampleKey(1)])
   expect(await getKey(database.reader, database.build, organizationId(2), keyId(1))).toBeNull()
   expect(await listed(database, {}, [], TEST_NOW, organizationId(2))).toEqual([])
-  await database.write((transaction) => updateKey(transaction, database.build, exampleKey(1, { organizationId: organizationId(2), name: 'stolen' })))
+  await database.write((transaction) => transaction.run(updateKeyQuery(database.build, exampleKey(1, { organizationId: organizationId(2), name: 'stolen' }))))
   expect(await listed(database, {})).toEqual(['Key 1'])
   expect(await listVersions(database.reader, database.build, organizationId(2), keyId(1))).toEqual([])
 })

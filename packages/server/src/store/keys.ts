@@ -1,7 +1,7 @@
 import type { KeyStatus } from '@keywright/core/lifecycle.ts'
 import type { KeyRecord } from '@keywright/core/replica/change.ts'
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely'
-import type { ReadTransaction, WriteTransaction } from './database.ts'
+import type { ReadTransaction } from './database.ts'
 import { foldName, REPLICATED_COLUMNS, type StoredKey, toKeyRecord, toKeyRow, toStoredKey } from './key-record.ts'
 import { type EndedRule, hasStatus } from './key-status.ts'
 import { type CreatedCursor, type Page, toPage } from './page.ts'
@@ -97,6 +97,7 @@ export interface KeyFilter {
   tag?: string
   /** Part of the name without regard to case, part of the hint, or the whole id. */
   q?: string
+  ids?: readonly string[]
   cursor?: CreatedCursor
   limit: number
 }
@@ -110,15 +111,12 @@ export async function listKeys(
   ended: readonly EndedRule[],
   now: number,
 ): Promise<Page<StoredKey, CreatedCursor>> {
-  const { types, exceptTypes, statuses, environment, tag, q, cursor, limit } = filter
-  let query = build.selectFrom('keys').selectAll().where('organization_id', '=', organizationId)
-  if (types) query = query.where('key_type', 'in', types)
-  if (exceptTypes?.length) query = query.where('key_type', 'not in', exceptTypes)
-  if (statuses) query = query.where(anyOf(statuses.map((status) => hasStatus(status, ended, now))))
-  if (environment !== undefined) query = query.where('environment', '=', environment)
-  if (tag !== undefined) query = query.where(sql<boolean>`exists (select 1 from json_each(keys.tags) as tag where tag.value = ${tag})`)
-  if (q !== undefined && q !== '')
-    query = query.where(sql<boolean>`(instr(keys.name_folded, ${foldName(q)}) > 0 or instr(keys.hint, ${q}) > 0 or keys.id = ${q})`)
+  const { cursor, limit } = filter
+  let query = build
+    .selectFrom('keys')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where(matches(filter, ended, now))
   if (cursor) query = query.where(sql<boolean>`(created_at, id) < (${cursor.createdAt}, ${cursor.id})`)
   const rows = await transaction.all(
     query
@@ -128,6 +126,20 @@ export async function listKeys(
       .compile(),
   )
   return toPage(rows.map(toStoredKey), limit, ({ createdAt, id }) => ({ createdAt, id }))
+}
+
+/** True for keys that pass the filter, page and organization aside. */
+export function matches(filter: Omit<KeyFilter, 'cursor' | 'limit'>, ended: readonly EndedRule[], now: number): RawBuilder<boolean> {
+  const { types, exceptTypes, statuses, environment, tag, q, ids } = filter
+  const all = [sql`(1 = 1)`]
+  if (types) all.push(sql`keys.key_type in (${sql.join(types)})`)
+  if (exceptTypes?.length) all.push(sql`keys.key_type not in (${sql.join(exceptTypes)})`)
+  if (statuses) all.push(anyOf(statuses.map((status) => hasStatus(status, ended, now))))
+  if (environment !== undefined) all.push(sql`keys.environment = ${environment}`)
+  if (tag !== undefined) all.push(sql`exists (select 1 from json_each(keys.tags) as tag where tag.value = ${tag})`)
+  if (q !== undefined && q !== '') all.push(sql`(instr(keys.name_folded, ${foldName(q)}) > 0 or instr(keys.hint, ${q}) > 0 or keys.id = ${q})`)
+  if (ids) all.push(sql`keys.id in (${sql.join(ids)})`)
+  return sql<boolean>`(${sql.join(all, sql` and `)})`
 }
 
 export interface CapScope {
@@ -232,8 +244,4 @@ function anyOf(conditions: RawBuilder<boolean>[]): RawBuilder<boolean> {
 
 function toBase64Url(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url')
-}
-
-export async function updateKey(transaction: WriteTransaction, build: Build, key: StoredKey): Promise<void> {
-  await transaction.run(updateKeyQuery(build, key))
 }

@@ -71,6 +71,7 @@ test('the same id twice is refused', async () => {
     aliases: [],
     entitlements: [],
     environments: [],
+    contacts: [],
     createdAt: 1,
     updatedAt: 1,
     revision: 1,

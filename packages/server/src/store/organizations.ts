@@ -14,6 +14,8 @@ export interface StoredOrganization {
   aliases: string[]
   entitlements: string[]
   environments: string[]
+  /** E-mail addresses that are written to before keys end. */
+  contacts: string[]
   createdAt: number
   updatedAt: number
   revision: number
@@ -39,7 +41,7 @@ function select(build: Build): SelectQueryBuilder<Schema, 'organizations', Row> 
 export async function insertOrganization(transaction: WriteTransaction, build: Build, organization: StoredOrganization): Promise<void> {
   const { id, slug, name, status, createdAt, updatedAt, revision } = organization
   const row = { id, slug, name, status, created_at: createdAt, updated_at: updatedAt, revision }
-  const lists = { entitlements: JSON.stringify(organization.entitlements), environments: JSON.stringify(organization.environments) }
+  const lists = toLists(organization)
   await transaction.batch([
     build
       .insertInto('organizations')
@@ -52,7 +54,7 @@ export async function insertOrganization(transaction: WriteTransaction, build: B
 /** Stores the new state of an organization, names too. @throws as `insertOrganization`. */
 export async function updateOrganization(transaction: WriteTransaction, build: Build, organization: StoredOrganization): Promise<void> {
   const { id, slug, name, status, updatedAt, revision } = organization
-  const lists = { entitlements: JSON.stringify(organization.entitlements), environments: JSON.stringify(organization.environments) }
+  const lists = toLists(organization)
   await transaction.batch([
     build
       .updateTable('organizations')
@@ -143,6 +145,10 @@ export async function* eachOrganizationPage(transaction: ReadTransaction, build:
   }
 }
 
+function toLists({ entitlements, environments, contacts }: StoredOrganization) {
+  return { entitlements: JSON.stringify(entitlements), environments: JSON.stringify(environments), contacts: JSON.stringify(contacts) }
+}
+
 function insertNames(build: Build, { id, slug, aliases }: StoredOrganization) {
   const names = [{ name: slug, organization_id: id, kind: 'slug' as const }, ...aliases.map((name) => ({ name, organization_id: id, kind: 'alias' as const }))]
   return build.insertInto('organization_names').values(names).compile()
@@ -154,6 +160,7 @@ function toOrganization(row: Row): StoredOrganization {
     aliases: JSON.parse(row.aliases) as string[],
     entitlements: JSON.parse(row.entitlements) as string[],
     environments: JSON.parse(row.environments) as string[],
+    contacts: JSON.parse(row.contacts) as string[],
   }
   return { id, slug, name, status, ...lists, createdAt: row.created_at, updatedAt: row.updated_at, revision }
 }

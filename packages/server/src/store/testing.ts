@@ -35,7 +35,16 @@ export function keyId(number: number): string {
 
 export async function addOrganization(database: Database, number: number, slug = `org-${number}`, aliases: string[] = []): Promise<string> {
   const id = organizationId(number)
-  const organization = { id, slug, name: slug.toUpperCase(), status: 'active' as const, aliases, entitlements: [], environments: ['live', 'test'] }
+  const organization = {
+    id,
+    slug,
+    name: slug.toUpperCase(),
+    status: 'active' as const,
+    aliases,
+    entitlements: [],
+    environments: ['live', 'test'],
+    contacts: [],
+  }
   await database.write((transaction) =>
     insertOrganization(transaction, database.build, { ...organization, createdAt: TEST_NOW + number, updatedAt: TEST_NOW, revision: 1 }),
   )

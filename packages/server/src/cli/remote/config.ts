@@ -5,6 +5,7 @@ import { reason } from '../connect.ts'
 import { UsageError, visible, type Io, type Session } from '../io.ts'
 import { readAll } from '../prompt.ts'
 import { goOn, group, runs, type RemoteContext } from './command.ts'
+import { addPreviewSunset } from './preview-sunset.ts'
 
 export function addConfigCommands(session: Session, program: Command): void {
   const config = group(program, 'config', 'key types, APIs, entitlements and environments as a file')
@@ -24,6 +25,8 @@ export function addConfigCommands(session: Session, program: Command): void {
       asForeseen ? summary(answer) : `The configuration changed meanwhile. This is what was applied:\n${impact(answer)}\n${summary(answer)}`,
     )
   })
+
+  addPreviewSunset(session, config)
 
   const diff = config.command('diff <file>').description('what applying the file would change, and whom it touches')
   runs(session, diff, async (context, [file]) => {

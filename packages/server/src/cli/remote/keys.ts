@@ -3,9 +3,11 @@ import type { Key } from '@keywright/sdk/client/contract.ts'
 import { KEY_STATUSES, type KeyStatus } from '@keywright/core/lifecycle.ts'
 import { UsageError, type Session } from '../io.ts'
 import { limit, oneOf, pair, seconds, wholeNumber, type LimitOption } from '../values.ts'
+import { callOptions, confirmOption, noteConfirmation, repeatOption, type ConfirmOptions, type RepeatOptions } from './call-options.ts'
 import { goOn, group, listed, more, pageOptions, repeatable, runs, type PageOptions } from './command.ts'
 import { addressesOf, addressOptions, expiryOf, expiryOptions, type AddressOptions, type ExpiryOptions } from './key-options.ts'
 import { KEY_COLUMNS, printIssued, showKey } from './key-output.ts'
+import { addBulk } from './keys-bulk.ts'
 import { addKeyReports } from './key-reports.ts'
 
 interface ListOptions extends PageOptions {
@@ -49,6 +51,7 @@ export function addKeyCommands(session: Session, program: Command): void {
   addUpdate(session, keys)
   addPlainCommands(session, keys)
   addReplace(session, keys)
+  addBulk(session, keys)
   addKeyReports(session, keys)
 }
 
@@ -88,10 +91,10 @@ function addIssue(session: Session, keys: Command): void {
     .description('issue a key; its secret is printed once')
     .requiredOption('--type <type>', 'key type; "keys types ORG" lists them')
   issue.option('--environment <slug>', 'may be left out where only one is possible').option('--origin <slug>', 'the page or import it comes from')
-  runs<IssueOptions>(session, propertyOptions(issue), async (context, [org], options) => {
+  runs<IssueOptions & RepeatOptions>(session, repeatOption(propertyOptions(issue)), async (context, [org], options) => {
     const body = { type: options.type, environment: options.environment, origin: options.origin, ...properties(options) }
     const client = await context.client()
-    printIssued(context, await client.keys.issue({ org, ...body }))
+    printIssued(context, await client.keys.issue({ org, ...body }, callOptions(options)))
   })
 }
 
@@ -142,17 +145,22 @@ function addPlainCommands(session: Session, keys: Command): void {
     ['finish-overlap', 'finishOverlap', 'end the old secret of a replaced key now'],
   ] as const
   for (const [name, method, description] of plain) {
-    runs(session, keys.command(`${name} <org> <key>`).description(description), async (context, [org, key]) => {
+    const command = keys.command(`${name} <org> <key>`).description(description)
+    runs<ConfirmOptions>(session, name === 'activate' ? command : confirmOption(command), async (context, [org, key], options) => {
       const client = await context.client()
-      context.print(await client.keys[method]({ org, key }), brief)
+      const answer: Key & { propagation?: { summary: string; elapsedMs: number } } = await client.keys[method]({ org, key }, callOptions(options))
+      context.print(answer, brief)
+      noteConfirmation(context, answer)
     })
   }
 
   const remove = keys.command('remove <org> <key>').description('remove a key for ever; its record stays').option('--yes', 'do not ask')
-  runs<{ yes?: boolean }>(session, remove, async (context, [org, key], options) => {
+  runs<{ yes?: boolean } & ConfirmOptions>(session, confirmOption(remove), async (context, [org, key], options) => {
     const client = await context.client()
     await goOn(context, `Remove key ${key} for ever?`, options.yes, 'goes on')
-    context.print(await client.keys.remove({ org, key }), brief)
+    const answer = await client.keys.remove({ org, key }, callOptions(options))
+    context.print(answer, brief)
+    noteConfirmation(context, answer)
   })
 
   runs(session, keys.command('reveal <org> <key>').description('print the secret of a retrievable key again; audited'), async (context, [org, key]) => {
@@ -171,7 +179,7 @@ function addReplace(session: Session, keys: Command): void {
     .description('replace the secret; the key keeps id, limits and history')
     .option('--overlap <duration>', "how long the old secret stays good; default: the type's", seconds)
   replace.option('--expected-version <n>', 'newest version you know of; refused when somebody replaced the key since', wholeNumber)
-  runs<ReplaceOptions>(session, expiryOptions(replace), async (context, [org, key], options) => {
+  runs<ReplaceOptions & RepeatOptions & ConfirmOptions>(session, confirmOption(repeatOption(expiryOptions(replace))), async (context, [org, key], options) => {
     const expiry = expiryOf(options)
     const client = await context.client()
     let expectedVersion = options.expectedVersion
@@ -179,6 +187,8 @@ function addReplace(session: Session, keys: Command): void {
       expectedVersion = (await client.keys.get({ org, key })).newestVersion
       if (!context.json) context.note(`No --expected-version: read the key first; replacing its version ${expectedVersion}.`)
     }
-    printIssued(context, await client.keys.replace({ org, key, expectedVersion, overlapSeconds: options.overlap, ...expiry }))
+    const answer = await client.keys.replace({ org, key, expectedVersion, overlapSeconds: options.overlap, ...expiry }, callOptions(options))
+    printIssued(context, answer)
+    noteConfirmation(context, answer)
   })
 }

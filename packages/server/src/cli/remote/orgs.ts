@@ -3,6 +3,7 @@ import type { Organization } from '@keywright/sdk/client/contract.ts'
 import { UsageError, type Session } from '../io.ts'
 import { facts, type Column } from '../table.ts'
 import { oneOf } from '../values.ts'
+import { callOptions, confirmOption, noteConfirmation, repeatOption, type ConfirmOptions, type RepeatOptions } from './call-options.ts'
 import { goOn, group, listed, more, pageOptions, repeatable, runs, type PageOptions } from './command.ts'
 
 const STATUS_COLORS = { active: 'green', suspended: 'yellow', removed: 'red' } as const
@@ -25,6 +26,7 @@ function shown(organization: Organization): string {
     ['Aliases', organization.aliases.join(', ') || 'none'],
     ['Entitlements', organization.entitlements.join(', ') || 'none'],
     ['Environments', organization.environments.join(', ')],
+    ['Contacts', organization.contacts.join(', ') || 'none'],
     ['Created', organization.createdAt],
     ['Updated', organization.updatedAt],
   ])
@@ -35,6 +37,7 @@ interface CreateOptions {
   alias?: string[]
   entitlement?: string[]
   environment?: string[]
+  contact?: string[]
 }
 
 interface UpdateOptions {
@@ -47,15 +50,18 @@ interface UpdateOptions {
   removeEntitlement?: string[]
   addEnvironment?: string[]
   removeEnvironment?: string[]
+  addContact?: string[]
+  removeContact?: string[]
 }
 
 export function addOrganizationCommands(session: Session, program: Command): void {
   const orgs = group(program, 'orgs', 'organizations: the tenants that hold keys')
 
   const list = pageOptions(orgs.command('list').description('list organizations').option('--q <text>', 'part of name, slug or alias'))
-  runs<PageOptions & { q?: string }>(session, list, async (context, _none, options) => {
+  list.option('--status <status>', 'active, suspended or removed', oneOf('active', 'suspended', 'removed'))
+  runs<PageOptions & { q?: string; status?: Organization['status'] }>(session, list, async (context, _none, options) => {
     const client = await context.client()
-    const page = await listed(client.organizations.list, { q: options.q }, options)
+    const page = await listed(client.organizations.list, { q: options.q, status: options.status }, options)
     context.print(page, ({ items }) => context.table(COLUMNS, items, 'No organizations.'))
     more(context, page)
   })
@@ -69,15 +75,20 @@ export function addOrganizationCommands(session: Session, program: Command): voi
   repeatable(create, '--alias <alias>', 'another name: partner name, vendor id')
   repeatable(create, '--entitlement <slug>', "what the organization's package includes")
   repeatable(create, '--environment <slug>', "default: the installation's environments")
-  runs<CreateOptions>(session, create, async (context, [slug], options) => {
+  repeatable(create, '--contact <email>', 'who is written to before keys end')
+  runs<CreateOptions & RepeatOptions>(session, repeatOption(create), async (context, [slug], options) => {
     const client = await context.client()
-    const created = await client.organizations.create({
-      slug,
-      name: options.name,
-      aliases: options.alias,
-      entitlements: options.entitlement,
-      environments: options.environment,
-    })
+    const created = await client.organizations.create(
+      {
+        slug,
+        name: options.name,
+        aliases: options.alias,
+        entitlements: options.entitlement,
+        environments: options.environment,
+        contacts: options.contact,
+      },
+      callOptions(options),
+    )
     context.print(created, shown)
   })
 
@@ -86,12 +97,13 @@ export function addOrganizationCommands(session: Session, program: Command): voi
     .option('--name <name>')
     .option('--slug <slug>')
     .option('--status <status>', 'active or suspended: a suspended organization has all its keys refused', oneOf('active', 'suspended'))
-  for (const noun of ['alias', 'entitlement', 'environment']) {
+  for (const noun of ['alias', 'entitlement', 'environment', 'contact']) {
     repeatable(update, `--add-${noun} <${noun}>`, `add one ${noun}`)
     repeatable(update, `--remove-${noun} <${noun}>`, `take one ${noun} away`)
   }
   runs<UpdateOptions>(session, update, async (context, [org], options) => {
-    const edits = [options.addAlias, options.removeAlias, options.addEntitlement, options.removeEntitlement, options.addEnvironment, options.removeEnvironment]
+    const { addAlias, removeAlias, addEntitlement, removeEntitlement, addEnvironment, removeEnvironment, addContact, removeContact } = options
+    const edits = [addAlias, removeAlias, addEntitlement, removeEntitlement, addEnvironment, removeEnvironment, addContact, removeContact]
     if ([options.name, options.slug, options.status, ...edits].every((each) => each === undefined)) throw new UsageError('Name at least one thing to change.')
     const client = await context.client()
     const before = edits.some((each) => each !== undefined) ? await client.organizations.get({ org }) : null
@@ -100,11 +112,30 @@ export function addOrganizationCommands(session: Session, program: Command): voi
       name: options.name,
       slug: options.slug,
       status: options.status,
-      aliases: edited(before?.aliases, options.addAlias, options.removeAlias, 'alias'),
-      entitlements: edited(before?.entitlements, options.addEntitlement, options.removeEntitlement, 'entitlement'),
-      environments: edited(before?.environments, options.addEnvironment, options.removeEnvironment, 'environment'),
+      aliases: edited(before?.aliases, addAlias, removeAlias, 'alias'),
+      entitlements: edited(before?.entitlements, addEntitlement, removeEntitlement, 'entitlement'),
+      environments: edited(before?.environments, addEnvironment, removeEnvironment, 'environment'),
+      contacts: edited(before?.contacts, addContact, removeContact, 'contact'),
     })
     context.print(updated, shown)
+  })
+
+  const suspend = orgs
+    .command('suspend <org>')
+    .description('refuse every key of an organization until it is restored')
+    .option('--reason <text>', 'kept in the audit trail')
+  runs<{ reason?: string; yes?: boolean } & ConfirmOptions>(session, confirmOption(suspend.option('--yes', 'do not ask')), async (context, [org], options) => {
+    const client = await context.client()
+    await goOn(context, `Refuse every key of ${org} from now on?`, options.yes, 'needs --yes')
+    const answer = await client.organizations.suspend({ org, reason: options.reason }, callOptions(options))
+    context.print(answer, standing)
+    noteConfirmation(context, answer)
+  })
+
+  const restore = orgs.command('restore <org>').description('end a suspension').option('--reason <text>', 'kept in the audit trail')
+  runs<{ reason?: string }>(session, restore, async (context, [org], options) => {
+    const client = await context.client()
+    context.print(await client.organizations.restore({ org, reason: options.reason }), standing)
   })
 
   const remove = orgs.command('remove <org>').description('remove an organization and every key of it, for ever').option('--yes', 'do not ask')
@@ -115,6 +146,10 @@ export function addOrganizationCommands(session: Session, program: Command): voi
     // The API answers 204: for programs the exit code says it.
     if (!context.json) context.note(`Removed ${org} and its keys.`)
   })
+}
+
+function standing({ slug, status, affected }: Organization & { affected: { keys: number; managementKeys: number } }): string {
+  return `Organization ${slug} is ${status}: ${affected.keys} keys and ${affected.managementKeys} management keys.`
 }
 
 /** The API takes whole lists; undefined leaves one as it is. Taking away what is not there is most likely a slip. */

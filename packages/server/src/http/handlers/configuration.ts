@@ -12,6 +12,7 @@ import { getApi, listApis, type StoredApi } from '../../store/apis.ts'
 import type { Database } from '../../store/database.ts'
 import { getKeyType, listKeyTypes, type StoredKeyType } from '../../store/key-types.ts'
 import { countKeysOfType } from '../../store/keys.ts'
+import { etagOf } from '../etag.ts'
 import { handler, type Handlers } from '../handler.ts'
 
 const EMPTY: ConfigurationFile = { version: 1, entitlements: [], environments: [], keyTypes: [], apis: [], addressLists: [] }
@@ -32,11 +33,14 @@ export const configurationHandlers: Handlers = {
     const { database } = context.services
     const type = await getKeyType(database.reader, database.build, parameters.type as string)
     if (!type) throw new AppError('not_found', 'There is no such key type.')
-    return { body: await presentType(database, type) }
+    return { body: await presentType(database, type), etag: etagOf(type) }
   }),
   'key-types.put': handler<KeyType, unknown>(async ({ context, caller, parameters, body }) => {
     requireSameSlug(body.slug, parameters.type as string)
-    return { body: { changes: await applyFile(context.services, caller, { ...EMPTY, keyTypes: [body] }) } }
+    const changes = await applyFile(context.services, caller, { ...EMPTY, keyTypes: [body] })
+    const { reader, build } = context.services.database
+    const stored = await getKeyType(reader, build, body.slug)
+    return { body: { changes }, ...(stored === null ? {} : { etag: etagOf(stored) }) }
   }),
   'key-types.remove': handler(async ({ context, caller, parameters }) => {
     await removeKeyType(context.services, caller, parameters.type as string)
@@ -48,11 +52,14 @@ export const configurationHandlers: Handlers = {
   'apis.get': handler(async ({ context, parameters }) => {
     const api = await getApi(context.services.database.reader, context.services.database.build, parameters.api as string)
     if (!api) throw new AppError('not_found', 'There is no such API.')
-    return { body: presentApi(api) }
+    return { body: presentApi(api), etag: etagOf(api) }
   }),
   'apis.put': handler<Api, unknown>(async ({ context, caller, parameters, body }) => {
     requireSameSlug(body.slug, parameters.api as string)
-    return { body: { changes: await applyFile(context.services, caller, { ...EMPTY, apis: [body] }) } }
+    const changes = await applyFile(context.services, caller, { ...EMPTY, apis: [body] })
+    const { reader, build } = context.services.database
+    const stored = await getApi(reader, build, body.slug)
+    return { body: { changes }, ...(stored === null ? {} : { etag: etagOf(stored) }) }
   }),
   'apis.remove': handler(async ({ context, caller, parameters }) => {
     await removeApi(context.services, caller, parameters.api as string)

@@ -6,6 +6,8 @@ import { identifySecret } from '../../management/credentials/identify-secret.ts'
 import { issueOperatorKey, issueOrganizationKey, issueVerifierKey, removeOwnKey } from '../../management/credentials/own-keys.ts'
 import type { IssuedKey } from '../../management/keys/issue-key.ts'
 import { readKey, readKeys } from '../../management/keys/read-keys.ts'
+import type { Caller } from '../../management/services.ts'
+import { creatingCaller } from '../creating.ts'
 import { printCursor, readCreatedCursor } from '../cursor.ts'
 import { type Call, handler, type Handlers } from '../handler.ts'
 import { presentKey } from '../present/key.ts'
@@ -58,17 +60,17 @@ export const credentialHandlers: Handlers = {
   }),
   'verifier-keys.list': list(VERIFIER_KEY_TYPE),
   'verifier-keys.issue': handler<IssueVerifierKey, unknown>(async (call) =>
-    issued(call, await issueVerifierKey(call.context.services, call.caller, call.body)),
+    issued(call, (caller) => issueVerifierKey(call.context.services, caller, call.body)),
   ),
   'verifier-keys.remove': remove(VERIFIER_KEY_TYPE),
   'management-keys.list': list(MANAGEMENT_KEY_TYPE),
   'management-keys.issue': handler<IssueManagementKey, unknown>(async (call) =>
-    issued(call, await issueOperatorKey(call.context.services, call.caller, call.body)),
+    issued(call, (caller) => issueOperatorKey(call.context.services, caller, call.body)),
   ),
   'management-keys.remove': remove(MANAGEMENT_KEY_TYPE),
   'organization-management-keys.list': list(MANAGEMENT_KEY_TYPE),
   'organization-management-keys.issue': handler<IssueOrganizationManagementKey, unknown>(async (call) =>
-    issued(call, await issueOrganizationKey(call.context.services, call.caller, call.organizationId, call.body)),
+    issued(call, (caller) => issueOrganizationKey(call.context.services, caller, call.organizationId, call.body)),
   ),
   'organization-management-keys.remove': remove(MANAGEMENT_KEY_TYPE),
   'secrets.identify': handler<{ secret: string }, unknown>(async (call) => {
@@ -95,6 +97,7 @@ function organizationOf(call: Call): { id: string; slug: string } {
   return { id, slug: call.context.verifier.replica.organizationNamed(id)?.slug ?? id }
 }
 
-function issued(call: Call, key: IssuedKey) {
-  return { body: { key: presentKey({ ...key, lastSeen: null }, key.organization, call.now), secret: key.secret.reveal() } }
+async function issued(call: Call, issue: (caller: Caller) => Promise<IssuedKey>) {
+  const present = (key: IssuedKey) => ({ key: presentKey({ ...key, lastSeen: null }, key.organization, call.now), secret: key.secret.reveal() })
+  return { body: present(await issue(creatingCaller(call, present, (key) => key.type))) }
 }

@@ -1,20 +1,24 @@
 import type { KeyType } from '@keywright/core/configuration/key-type.ts'
 import { keyTypeInFull } from '@keywright/core/configuration/print.ts'
-import type { IssueKey, ReplaceKey, UpdateKey } from '@keywright/core/contract/keys.ts'
+import type { IssueKey, KeyBody, ReplaceKey, UpdateKey } from '@keywright/core/contract/keys.ts'
 import { formatInstant } from '@keywright/core/time.ts'
 import { activateKey, deactivateKey, removeKey } from '../../management/keys/change-status.ts'
 import { checkAddress } from '../../management/keys/check-address.ts'
-import { issueKey } from '../../management/keys/issue-key.ts'
+import { issueKey, type IssuedKey } from '../../management/keys/issue-key.ts'
 import type { LoadedKey } from '../../management/keys/load-key.ts'
 import { readKey, readKeys } from '../../management/keys/read-keys.ts'
 import { readOffers } from '../../management/keys/read-offers.ts'
 import { finishOverlap, replaceKey } from '../../management/keys/replace-key.ts'
 import { revealSecret } from '../../management/keys/reveal-secret.ts'
 import { updateKey } from '../../management/keys/update-key.ts'
+import type { Unit } from '../../management/unit.ts'
 import { listAuditEvents } from '../../store/audit-events.ts'
+import type { ReadTransaction } from '../../store/database.ts'
 import { organizationById, type StoredOrganization } from '../../store/organizations.ts'
 import { lastSeenOfKey, refusalsOfKey, usageSeries } from '../../store/usage.ts'
+import { creatingCaller } from '../creating.ts'
 import { printCursor, readCreatedCursor, readNumberCursor } from '../cursor.ts'
+import { etagOf } from '../etag.ts'
 import { type Call, handler, type Handlers } from '../handler.ts'
 import { presentAuditEvent } from '../present/audit-event.ts'
 import { presentKey } from '../present/key.ts'
@@ -25,7 +29,7 @@ type KeyCommand = (services: Call['context']['services'], caller: Call['caller']
 function command(run: KeyCommand) {
   return handler<unknown, unknown>(async (call) => {
     await run(call.context.services, call.caller, call.organizationId, keyOf(call))
-    return { body: await readBack(call) }
+    return readBack(call)
   })
 }
 
@@ -57,24 +61,28 @@ export const keyHandlers: Handlers = {
     return { body: { items: page.items.map((view) => presentKey(view, organization, call.now)), nextCursor: printCursor(page.next) } }
   }),
   'keys.issue': handler<IssueKey, unknown>(async (call) => {
-    const issued = await issueKey(call.context.services, call.caller, call.organizationId, call.body)
-    return { body: { key: presentKey({ ...issued, lastSeen: null }, issued.organization, call.now), secret: issued.secret.reveal() } }
+    const present = (issued: IssuedKey) => ({ key: presentKey({ ...issued, lastSeen: null }, issued.organization, call.now), secret: issued.secret.reveal() })
+    const caller = creatingCaller(call, present, (issued) => issued.type)
+    return { body: present(await issueKey(call.context.services, caller, call.organizationId, call.body)) }
   }),
   'keys.get': handler(async (call) => {
     await call.context.flushUsage()
-    return { body: await readBack(call) }
+    return readBack(call)
   }),
   'keys.update': handler<UpdateKey, unknown>(async (call) => {
     await updateKey(call.context.services, call.caller, call.organizationId, keyOf(call), call.body)
-    return { body: await readBack(call) }
+    return readBack(call)
   }),
   'keys.remove': command(removeKey),
   'keys.activate': command(activateKey),
   'keys.deactivate': command(deactivateKey),
   'keys.finish-overlap': command(finishOverlap),
   'keys.replace': handler<ReplaceKey, unknown>(async (call) => {
-    const { secret } = await replaceKey(call.context.services, call.caller, call.organizationId, keyOf(call), call.body)
-    return { body: { key: await readBack(call), secret: secret.reveal() } }
+    const stored = async (_replaced: LoadedKey, unit: Unit) => ({ key: (await readBack(call, unit.transaction)).body })
+    const caller = creatingCaller(call, stored, (replaced) => replaced.type)
+    const { secret } = await replaceKey(call.context.services, caller, call.organizationId, keyOf(call), call.body)
+    const { body, etag } = await readBack(call)
+    return { body: { key: body, secret: secret.reveal() }, etag }
   }),
   'keys.reveal': handler(async (call) => ({ body: { secret: await revealSecret(call.context.services, call.caller, call.organizationId, keyOf(call)) } })),
   'keys.check-address': handler<{ address: string }, unknown>(async (call) => {
@@ -129,7 +137,8 @@ function organizationOf(call: Call): { id: string; slug: string } {
   return { id: call.organizationId, slug: entry?.slug ?? call.organizationId }
 }
 
-async function readBack(call: Call): Promise<unknown> {
+async function readBack(call: Call, reader: ReadTransaction = call.context.services.database.reader): Promise<{ body: KeyBody; etag: string }> {
   const { database, clock } = call.context.services
-  return presentKey(await readKey(database.reader, database.build, call.organizationId, keyOf(call)), organizationOf(call), clock.now())
+  const view = await readKey(reader, database.build, call.organizationId, keyOf(call))
+  return { body: presentKey(view, organizationOf(call), clock.now()), etag: etagOf({ revision: view.key.revision }) }
 }

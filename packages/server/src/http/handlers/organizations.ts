@@ -5,16 +5,28 @@ import { AppError } from '@keywright/core/problem-code.ts'
 import { putOrganizationAddressList } from '../../management/address-lists/set-address-list.ts'
 import { createOrganization } from '../../management/organizations/create-organization.ts'
 import { removeOrganization, updateOrganization } from '../../management/organizations/update-organization.ts'
+import { setStanding } from '../../management/organizations/suspend-organization.ts'
 import { getAddressList } from '../../store/address-lists.ts'
 import { getKeyType } from '../../store/key-types.ts'
 import { listOrganizations, organizationById, type StoredOrganization } from '../../store/organizations.ts'
+import { creatingCaller } from '../creating.ts'
 import { printCursor, readCreatedCursor } from '../cursor.ts'
+import { etagOf } from '../etag.ts'
 import { handler, type Handlers } from '../handler.ts'
 import { instantOrNull } from '../present/key.ts'
 import { presentOrganization } from '../present/organization.ts'
 
+const present = (organization: StoredOrganization) => ({ body: presentOrganization(organization), etag: etagOf({ revision: organization.revision }) })
+
+const standing = (status: 'active' | 'suspended') =>
+  handler<{ reason?: string }, unknown>(async ({ context, caller, organizationId, body }) => {
+    const { organization, ...affected } = await setStanding(context.services, caller, organizationId, status, body.reason ?? null)
+    const { body: shown, etag } = present(organization)
+    return { body: { ...shown, affected }, etag }
+  })
+
 export const organizationHandlers: Handlers = {
-  'organizations.list': handler<unknown, { limit: number; cursor?: string; q?: string }>(async ({ context, query }) => {
+  'organizations.list': handler<unknown, { limit: number; cursor?: string; q?: string; status?: StoredOrganization['status'] }>(async ({ context, query }) => {
     const { database } = context.services
     const { cursor, ...filter } = query
     const after = readCreatedCursor(cursor)
@@ -25,16 +37,19 @@ export const organizationHandlers: Handlers = {
     })
     return { body: { items: page.items.map(presentOrganization), nextCursor: printCursor(page.next) } }
   }),
-  'organizations.create': handler<CreateOrganization, unknown>(async ({ context, caller, body }) => ({
-    body: presentOrganization(await createOrganization(context.services, caller, body)),
-  })),
+  'organizations.create': handler<CreateOrganization, unknown>(async (call) => {
+    const created = await createOrganization(call.context.services, creatingCaller(call, presentOrganization), call.body)
+    return present(created)
+  }),
   'organizations.get': handler(async ({ context, organizationId }) => {
     const { database } = context.services
-    return { body: presentOrganization((await organizationById(database.reader, database.build, organizationId)) as StoredOrganization) }
+    return present((await organizationById(database.reader, database.build, organizationId)) as StoredOrganization)
   }),
-  'organizations.update': handler<UpdateOrganization, unknown>(async ({ context, caller, organizationId, body }) => ({
-    body: presentOrganization(await updateOrganization(context.services, caller, organizationId, body)),
-  })),
+  'organizations.update': handler<UpdateOrganization, unknown>(async ({ context, caller, organizationId, body }) =>
+    present(await updateOrganization(context.services, caller, organizationId, body)),
+  ),
+  'organizations.suspend': standing('suspended'),
+  'organizations.restore': standing('active'),
   'organizations.remove': handler(async ({ context, caller, organizationId }) => {
     await removeOrganization(context.services, caller, organizationId)
     return null
@@ -44,10 +59,13 @@ export const organizationHandlers: Handlers = {
     const type = parameters.type as string
     if (!(await getKeyType(reader, build, type))) throw new AppError('not_found', 'There is no such key type.')
     const list = await getAddressList(reader, build, organizationId, type)
-    return { body: { type, addresses: list?.addresses ?? 'any', updatedAt: instantOrNull(list?.updatedAt ?? null) } }
+    return {
+      body: { type, addresses: list?.addresses ?? 'any', updatedAt: instantOrNull(list?.updatedAt ?? null) },
+      etag: etagOf({ revision: list?.revision ?? 0 }),
+    }
   }),
   'address-lists.put': handler<{ addresses: AddressRule }, unknown>(async ({ context, caller, organizationId, parameters, body }) => {
     const list = await putOrganizationAddressList(context.services, caller, organizationId, parameters.type as string, body.addresses)
-    return { body: { type: list.type, addresses: list.addresses, updatedAt: instantOrNull(list.updatedAt) } }
+    return { body: { type: list.type, addresses: list.addresses, updatedAt: instantOrNull(list.updatedAt) }, etag: etagOf(list) }
   }),
 }

@@ -2,13 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { allowsForwardAuth } from '@keywright/core/configuration/api.ts'
 import { isReservedSlug } from '@keywright/core/configuration/reserved.ts'
 import { AppError } from '@keywright/core/problem-code.ts'
-import { formatInstant } from '@keywright/core/time.ts'
+import { announcementOf } from '@keywright/core/verification/announcement.ts'
 import type { CompiledApi } from '@keywright/core/verification/compiled-api.ts'
 import { type Allowed, type Denied, DENY_REASONS } from '@keywright/core/verification/decision.ts'
 import { authenticateVerifier } from '../authenticate.ts'
 import type { HttpContext } from '../context.ts'
 import { toProblem } from '../problem.ts'
 import { newRequestId, refuseSecretInUrl } from '../request-facts.ts'
+import { announcementFields, rateLimitFields } from './announcement-fields.ts'
 import { forwardedAddress } from './forwarded-address.ts'
 
 type Dialect = 'default' | 'nginx'
@@ -34,8 +35,9 @@ export function answerAuthorize(context: HttpContext, request: IncomingMessage, 
     requireForwardAuth(context, api)
     const client = describeClient(context, request)
     const decision = context.verifier.decide(api, client, request.headers['user-agent'] ?? null)
-    if (decision.valid) allow(response, decision, requestId)
-    else deny(context, response, decision, api, dialect, requestId)
+    const limits = rateLimitFields(context.verifier.rateLimits(decision))
+    if (decision.valid) allow(response, decision, { ...limits, ...announcementFields(announcementOf(decision, context.services.clock.now())) }, requestId)
+    else deny(context, response, decision, { api, dialect, requestId, limits })
   } catch (error) {
     const problem = toProblem(error, { requestId, supportContact: context.supportContact })
     if (problem.status >= 500) context.log.error({ err: error, requestId }, 'forward-auth failed')
@@ -83,7 +85,7 @@ function withoutOurs(headers: NodeJS.Dict<string[]>): NodeJS.Dict<string[]> {
   return rest
 }
 
-function allow(response: ServerResponse, { key, deprecation }: Allowed, requestId: string): void {
+function allow(response: ServerResponse, { key, deprecation }: Allowed, more: Record<string, string>, requestId: string): void {
   response.writeHead(200, {
     'Content-Length': 0,
     'Cache-Control': 'no-store',
@@ -101,13 +103,20 @@ function allow(response: ServerResponse, { key, deprecation }: Allowed, requestI
           // RFC 9745: a structured-field date; RFC 8594: an HTTP date.
           Deprecation: `@${Math.floor(deprecation.deprecatedAt / 1000)}`,
           Sunset: new Date(deprecation.retiresAt).toUTCString(),
-          'Keywright-Key-Retires': formatInstant(deprecation.retiresAt),
         }),
+    ...more,
   })
   response.end()
 }
 
-function deny(context: HttpContext, response: ServerResponse, decision: Denied, api: CompiledApi, dialect: Dialect, requestId: string): void {
+interface Refusal {
+  api: CompiledApi
+  dialect: Dialect
+  requestId: string
+  limits: Record<string, string>
+}
+
+function deny(context: HttpContext, response: ServerResponse, decision: Denied, { api, dialect, requestId, limits }: Refusal): void {
   const { reason, detail, missing, retryAfterSeconds, successor } = decision
   const status = DENY_REASONS[reason]
   const scopes = reason === 'insufficient_scope' ? missing.join(' ') : ''
@@ -131,6 +140,7 @@ function deny(context: HttpContext, response: ServerResponse, decision: Denied, 
       ? {}
       : { 'WWW-Authenticate': `Bearer realm="${api.definition.slug}", error="insufficient_scope", scope="${scopes}"`, 'Keywright-Scope': scopes }),
     ...(retryAfterSeconds === null ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+    ...limits,
   }
   write(response, dialect, status, body, requestId, headers)
 }

@@ -4,6 +4,7 @@ import { type VerifyRequest, verifyRequest } from '@keywright/core/contract/veri
 import { parseAddress } from '@keywright/core/network/address.ts'
 import { AppError } from '@keywright/core/problem-code.ts'
 import { formatInstant } from '@keywright/core/time.ts'
+import { announcementOf } from '@keywright/core/verification/announcement.ts'
 import { foldHeaders } from '@keywright/core/verification/carriers.ts'
 import type { CompiledApi } from '@keywright/core/verification/compiled-api.ts'
 import { type Decision, DENY_REASONS, type KeyFacts } from '@keywright/core/verification/decision.ts'
@@ -14,6 +15,7 @@ import type { HttpContext } from '../context.ts'
 import { newRequestId, refuseSecretInUrl } from '../request-facts.ts'
 import { refuseIf, validate } from '../validate.ts'
 import { writeJson, writeProblem } from './answer.ts'
+import { announcementData, rateLimitData } from './announcement-fields.ts'
 import { readBody } from './read-body.ts'
 
 /** `POST /v1/verify`: the exact decision, for whoever verifies. */
@@ -30,7 +32,11 @@ export async function answerVerify(context: HttpContext, request: IncomingMessag
     const body = value as VerifyRequest
     const api = chooseApi(context, caller, body.api)
     const decision = context.verifier.decide(api, toRequest(body), clientOf(body))
-    writeJson(response, 200, present(decision, { api, body, requestId }), requestId)
+    const more = {
+      ...(decision.valid ? announcementData(announcementOf(decision, context.services.clock.now())) : {}),
+      ...rateLimitData(context.verifier.rateLimits(decision)),
+    }
+    writeJson(response, 200, { ...present(decision, { api, body, requestId }), ...more }, requestId)
   } catch (error) {
     writeProblem(context, response, error, requestId)
   }

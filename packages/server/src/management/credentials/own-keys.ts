@@ -82,6 +82,7 @@ export async function requireReservedOrganization(unit: Unit): Promise<void> {
     aliases: [],
     entitlements: [],
     environments: [OWN_ENVIRONMENT],
+    contacts: [],
     createdAt: unit.now,
     updatedAt: unit.now,
     revision: 1,
@@ -103,6 +104,8 @@ async function issueOwn(
   const [organizations] = await unit.batch<[Schema['organizations']]>([organizationRowQuery(unit.build, { id: organizationId })])
   const [organization] = organizations
   if (!organization || organization.status === 'removed') throw new AppError('not_found', 'There is no such organization.')
+  if (organization.status === 'suspended')
+    throw new AppError('organization_suspended', 'The organization is suspended; management keys cannot be issued until an operator restores it.')
   const type = RESERVED_KEY_TYPES.find((each) => each.slug === slug) as KeyType
   return issueInUnit(services, caller, unit, {
     // Keywright's own keys live beside the organization's environments, not in one of them.

@@ -7,41 +7,42 @@ import { commit, type Unit } from '../unit.ts'
 import { capCountQuery, requireRoom } from './check-cap.ts'
 import { type LoadedKey, loadKey, requireCommand, storeKey } from './load-key.ts'
 
+export type StatusCommand = 'activate' | 'deactivate' | 'remove'
+
 /** Lets a pending or inactive key be used; the cap is asked again, so that deactivating and issuing cannot pass it. */
-export async function activateKey(services: Services, caller: Caller, organizationId: string, keyId: string): Promise<LoadedKey> {
-  return commit(services, caller, async (unit) => {
-    const loaded = await loadKey(unit, organizationId, keyId)
-    requireTypeRole(caller, loaded.type, 'manage')
-    if (requireCommand('activate', loaded, unit.now) === 'no-op') return loaded
-    const capCount = loaded.type.cap?.counts === 'active' ? capCountQuery(unit, loaded.type, loaded.key) : null
-    if (capCount !== null) requireRoom(loaded.type, (await unit.batch<[{ count: number }]>([capCount]))[0][0]?.count ?? 0)
-    return { ...loaded, key: storeKey(unit, { ...loaded.key, status: 'active' }, loaded.versions, 'key.activated', { from: loaded.key.status }) }
-  })
+export function activateKey(services: Services, caller: Caller, organizationId: string, keyId: string): Promise<LoadedKey> {
+  return commit(services, caller, async (unit) => changeStatus(unit, caller, 'activate', await loadKey(unit, organizationId, keyId)))
 }
 
 /** Stops a key until somebody activates it again. */
-export async function deactivateKey(services: Services, caller: Caller, organizationId: string, keyId: string): Promise<LoadedKey> {
-  return commit(services, caller, async (unit) => {
-    const loaded = await loadKey(unit, organizationId, keyId)
-    requireTypeRole(caller, loaded.type, 'manage')
-    if (!loaded.type.deactivate) throw new AppError('policy_conflict', `Keys of the type "${loaded.type.slug}" cannot be deactivated.`)
-    if (requireCommand('deactivate', loaded, unit.now) === 'no-op') return loaded
-    return deactivateInUnit(unit, loaded)
-  })
+export function deactivateKey(services: Services, caller: Caller, organizationId: string, keyId: string): Promise<LoadedKey> {
+  return commit(services, caller, async (unit) => changeStatus(unit, caller, 'deactivate', await loadKey(unit, organizationId, keyId)))
 }
 
 /** Ends a key for ever. Its record stays for the audit; what a reveal would need is destroyed. */
-export async function removeKey(services: Services, caller: Caller, organizationId: string, keyId: string): Promise<LoadedKey> {
-  return commit(services, caller, async (unit) => {
-    const loaded = await loadKey(unit, organizationId, keyId)
-    requireTypeRole(caller, loaded.type, 'manage')
-    if (!loaded.type.remove)
-      throw new AppError(
-        'policy_conflict',
-        `Keys of the type "${loaded.type.slug}" cannot be removed.${loaded.type.replace.allowed ? ' Replace the secret instead.' : ''}`,
-      )
+export function removeKey(services: Services, caller: Caller, organizationId: string, keyId: string): Promise<LoadedKey> {
+  return commit(services, caller, async (unit) => changeStatus(unit, caller, 'remove', await loadKey(unit, organizationId, keyId)))
+}
+
+/**
+ * Gives one key such a command. Everything that may refuse comes before anything is changed.
+ * @returns the very `loaded` when there is nothing to do. @throws AppError.
+ */
+export async function changeStatus(unit: Unit, caller: Caller, command: StatusCommand, loaded: LoadedKey): Promise<LoadedKey> {
+  const { type, key, versions } = loaded
+  requireTypeRole(caller, type, 'manage')
+  if (command === 'deactivate' && !type.deactivate) throw new AppError('policy_conflict', `Keys of the type "${type.slug}" cannot be deactivated.`)
+  if (command === 'remove') {
+    if (!type.remove)
+      throw new AppError('policy_conflict', `Keys of the type "${type.slug}" cannot be removed.${type.replace.allowed ? ' Replace the secret instead.' : ''}`)
     return removeInUnit(unit, loaded)
-  })
+  }
+  if (requireCommand(command, loaded, unit.now) === 'no-op') return loaded
+  if (command === 'deactivate') return deactivateInUnit(unit, loaded)
+  const from = { from: key.status }
+  const capCount = type.cap?.counts === 'active' ? capCountQuery(unit, type, key) : null
+  if (capCount !== null) requireRoom(type, (await unit.batch<[{ count: number }]>([capCount]))[0][0]?.count ?? 0)
+  return { ...loaded, key: storeKey(unit, { ...key, status: 'active' }, versions, 'key.activated', from) }
 }
 
 /** Ends every session of the key for good: activating restores the key, not its sessions. */

@@ -25,6 +25,7 @@ export async function createOrganization(services: Services, caller: Caller, inp
       aliases: input.aliases.toSorted(),
       entitlements: input.entitlements,
       environments: input.environments ?? (known.length > 0 ? known : FIRST_ENVIRONMENTS),
+      contacts: input.contacts,
       createdAt: now,
       updatedAt: now,
       revision: 1,
@@ -32,12 +33,13 @@ export async function createOrganization(services: Services, caller: Caller, inp
     await checkOrganization(unit, organization, null)
     await insertOrganization(transaction, build, organization)
     unit.change({ kind: 'organization', organization: toOrganizationRecord(organization) })
-    const { slug, name, aliases, entitlements, environments } = organization
+    const { slug, name, aliases, entitlements, environments, contacts } = organization
     unit.audit({
       organizationId: organization.id,
       action: 'organization.created',
       subject: { kind: 'organization', id: organization.id },
-      detail: { slug, name, aliases, entitlements, environments },
+      detail: { slug, name, aliases, entitlements, environments, contacts: contacts.length },
+      ...(contacts.length === 0 ? {} : { personal: { contacts: contacts.join(', ') } }),
     })
     const types = (await listKeyTypes(transaction, build)).map((stored) => stored.definition)
     for (const type of types) {
@@ -76,6 +78,10 @@ export async function checkOrganization(unit: Unit, organization: StoredOrganiza
       errors.push({ path: `environments[${index}]`, code: 'reserved', message: `The environment "${environment}" is Keywright's own.` })
     if (organization.environments.indexOf(environment) !== index)
       errors.push({ path: `environments[${index}]`, code: 'repeated', message: `"${environment}" stands twice.` })
+  }
+  for (const [index, contact] of organization.contacts.entries()) {
+    if (organization.contacts.findIndex((each) => each.toLowerCase() === contact.toLowerCase()) !== index)
+      errors.push({ path: `contacts[${index}]`, code: 'repeated', message: `"${contact}" stands twice.` })
   }
   if (errors.length > 0) throw new AppError('invalid_request', 'The organization cannot be like this.', { errors: [...errors, ...taken] })
   if (taken.length > 0) throw new AppError('slug_taken', 'That slug or alias is in use.', { errors: taken })

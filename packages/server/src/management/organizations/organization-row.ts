@@ -11,6 +11,7 @@ export function toRow(organization: StoredOrganization): Schema['organizations']
     status,
     entitlements: JSON.stringify(organization.entitlements),
     environments: JSON.stringify(organization.environments),
+    contacts: JSON.stringify(organization.contacts),
     created_at: createdAt,
     updated_at: updatedAt,
     revision,

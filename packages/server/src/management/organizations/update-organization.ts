@@ -8,11 +8,12 @@ import { loadKey } from '../keys/load-key.ts'
 import { changesBetween } from '../changes-between.ts'
 import type { Caller, Services } from '../services.ts'
 import { commit, type Unit } from '../unit.ts'
+import { auditStanding } from './audit-standing.ts'
 import { checkOrganization } from './create-organization.ts'
 import { toOrganizationRecord, toRow } from './organization-row.ts'
 
 /** What an organization's own administrators may change; everything else they have bought, and the operator changes it. */
-const OWN_FIELDS: readonly string[] = ['name']
+const OWN_FIELDS: readonly string[] = ['name', 'contacts']
 
 export async function updateOrganization(services: Services, caller: Caller, organizationId: string, input: UpdateOrganization): Promise<StoredOrganization> {
   const notTheirs = Object.keys(input).filter((field) => !OWN_FIELDS.includes(field))
@@ -34,7 +35,18 @@ export async function updateOrganization(services: Services, caller: Caller, org
     )
     await storeOrganization(transaction, build, next)
     unit.change({ kind: 'organization', organization: toOrganizationRecord(next) })
-    unit.audit({ organizationId, action: 'organization.updated', subject: { kind: 'organization', id: organizationId }, detail: { changes } })
+    const { status, contacts, ...others } = changes
+    if (status !== undefined) await auditStanding(unit, next, null)
+    // Whose addresses they are stands beside the chain, where it can be erased.
+    const written = contacts === undefined ? others : { ...others, contacts: { from: before.contacts.length, to: next.contacts.length } }
+    if (Object.keys(written).length > 0)
+      unit.audit({
+        organizationId,
+        action: 'organization.updated',
+        subject: { kind: 'organization', id: organizationId },
+        detail: { changes: written },
+        ...(contacts === undefined ? {} : { personal: { contactsBefore: before.contacts.join(', '), contactsAfter: next.contacts.join(', ') } }),
+      })
     const types = (await listKeyTypes(transaction, build)).map((stored) => stored.definition)
     await autoProvision(services, caller, unit, toRow(next), types)
     return next
@@ -99,4 +111,4 @@ async function removeKeys(unit: Unit, organizationId: string, environment: strin
   return rows.length
 }
 
-const COMPARED = ['slug', 'name', 'status', 'aliases', 'entitlements', 'environments'] as const
+const COMPARED = ['slug', 'name', 'status', 'aliases', 'entitlements', 'environments', 'contacts'] as const

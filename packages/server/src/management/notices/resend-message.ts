@@ -1,0 +1,37 @@
+import { isId } from '@keywright/core/id.ts'
+import { AppError } from '@keywright/core/problem-code.ts'
+import { organizationById } from '../../store/organizations.ts'
+import { getMessage, type StoredMessage, updateMessage } from '../../store/outbox.ts'
+import type { Caller, Services } from '../services.ts'
+import { commit } from '../unit.ts'
+
+/** Queues a message again, to the contacts of now. @throws AppError `mail_unavailable` where it could not be sent anyway. */
+export async function resendMessage(services: Services, caller: Caller, id: string, mailConfigured: boolean): Promise<StoredMessage> {
+  return commit(services, caller, async (unit) => {
+    const message = isId('message', id) ? await getMessage(unit.transaction, unit.build, id) : null
+    if (message === null) throw new AppError('not_found', 'There is no such message.')
+    if (!mailConfigured)
+      throw new AppError('mail_unavailable', 'No mail server is set up. Set KEYWRIGHT_SMTP_URL and KEYWRIGHT_MAIL_FROM, and start the server again.')
+    const organization = await organizationById(unit.transaction, unit.build, message.organizationId)
+    if (organization === null || organization.status === 'removed') throw new AppError('mail_unavailable', 'The organization was removed.')
+    if (organization.contacts.length === 0)
+      throw new AppError('mail_unavailable', 'The organization has no contacts. Add one with "keywright orgs update --add-contact".')
+    const next: StoredMessage = {
+      ...message,
+      status: 'queued',
+      recipients: organization.contacts,
+      attempts: 0,
+      nextAttemptAt: unit.now,
+      lastError: null,
+      sentAt: null,
+    }
+    await updateMessage(unit.transaction, unit.build, next)
+    unit.audit({
+      organizationId: message.organizationId,
+      action: 'notice.resent',
+      subject: { kind: 'message', id },
+      detail: { kind: message.kind, before: message.status, recipients: next.recipients.length },
+    })
+    return next
+  })
+}
