@@ -7,7 +7,7 @@ import type { CompiledApi } from '@keywright/core/verification/compiled-api.ts'
 import type { Decision, KeyFacts } from '@keywright/core/verification/decision.ts'
 import type { Caller } from '../management/services.ts'
 import type { HttpContext } from './context.ts'
-import { addressOf } from './request-facts.ts'
+import { addressOf, connectionAddress } from './request-facts.ts'
 
 /** Management: whose key this is and what it may do. @throws AppError `unauthenticated`, `credential_repeated`. */
 export function authenticateManager(context: HttpContext, request: IncomingMessage, requestId: string): Caller {
@@ -46,10 +46,12 @@ function require(context: HttpContext, slug: string, request: IncomingMessage): 
 
 function decide(context: HttpContext, slug: string, request: IncomingMessage): Decision {
   const headers = request.headersDistinct
+  // A proxy that asks for its client names the client in X-Forwarded-For; the verifier key is the proxy's, and so is its address.
+  const address = slug === FORWARD_AUTH_API ? connectionAddress(request) : addressOf(request, context.trustedProxies)
   return context.verifier.decide(
     context.verifier.api(slug) as CompiledApi,
     // The URL was looked at before: a secret in it is refused by its own name.
-    { request: { method: request.method ?? 'GET', path: '/', headers }, address: addressOf(request, context.trustedProxies) },
+    { request: { method: request.method ?? 'GET', path: '/', headers }, address },
     request.headers['user-agent'] ?? null,
   )
 }

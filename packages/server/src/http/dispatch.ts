@@ -14,9 +14,13 @@ import { configurationHandlers } from './handlers/configuration.ts'
 import { credentialHandlers } from './handlers/credentials.ts'
 import { keyHandlers } from './handlers/keys.ts'
 import { organizationHandlers } from './handlers/organizations.ts'
+import { secretsIn } from './secrets-in.ts'
 import { refuseIf, validate } from './validate.ts'
 
 const HANDLERS = { ...credentialHandlers, ...organizationHandlers, ...configurationHandlers, ...keyHandlers, ...auditHandlers }
+
+/** Where a secret is what is asked about; everywhere else it would be stored, listed and exported. */
+const TAKES_SECRET: ReadonlySet<OperationId> = new Set<OperationId>(['secrets.identify'])
 
 /** Registers a route for every operation of the contract but `verify`, which stands on the raw server. */
 export function registerOperations(app: FastifyInstance, context: HttpContext): void {
@@ -60,7 +64,7 @@ async function run(
       ? validate(operation.body, request.body === undefined && operation.bodyOptional ? {} : request.body, 'body')
       : { value: undefined, errors: [] }
     const query = operation.query ? validate(operation.query, request.query, 'query') : { value: undefined, errors: unexpectedQuery(request.query) }
-    refuseIf([...body.errors, ...query.errors])
+    refuseIf([...body.errors, ...query.errors, ...(TAKES_SECRET.has(operation.id) ? [] : secretsIn(request.body))])
     const call = { context, caller, organizationId, parameters, body: body.value as never, query: query.value as never, now: context.services.clock.now() }
     return send(reply, operation, await handle(call))
   } catch (error) {

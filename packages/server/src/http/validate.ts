@@ -14,6 +14,9 @@ export function validate<Schema extends z.ZodType>(
   return { value: undefined, errors }
 }
 
+/** More mistakes than this are counted, not listed: nobody reads them, and a body may hold very many. */
+const MOST_ERRORS = 100
+
 export function refuseIf(errors: readonly FieldError[]): void {
   if (errors.length > 0)
     throw new AppError('invalid_request', errors.length === 1 ? (errors[0] as FieldError).message : `The request has ${errors.length} mistakes.`, {

@@ -1,5 +1,6 @@
 import type { Decision } from '@keywright/core/verification/decision.ts'
 import { addressGroup } from '@keywright/core/network/address.ts'
+import { redactSecrets } from '@keywright/core/secret/redact.ts'
 import type { LastSeen, UsageCount } from '../store/usage.ts'
 
 /** The first refusal of its kind within an hour: worth an audit event of its own. */
@@ -20,6 +21,7 @@ export interface UsageBatch {
   moreRefusals: number
 }
 
+const LONGEST_CLIENT = 200
 const MOST_COUNTS = 50_000
 const MOST_REFUSALS = 200
 const MOST_KNOWN_KINDS = 100_000
@@ -57,7 +59,9 @@ export class UsageRecorder {
 
   /** Takes what there is; the caller stores it, or gives it back with `restore`. */
   take(): UsageBatch {
-    const batch = { lastSeen: [...this.#lastSeen.values()], counts: [...this.#counts.values()], refusals: this.#refusals, moreRefusals: this.#moreRefusals }
+    // What a client calls itself is anybody's text; a secret in it must not be stored. Here, and not with each call: it takes time.
+    const lastSeen = [...this.#lastSeen.values()].map((seen) => ({ ...seen, client: seen.client === null ? null : redactSecrets(seen.client).slice(0, LONGEST_CLIENT) }))
+    const batch = { lastSeen, counts: [...this.#counts.values()], refusals: this.#refusals, moreRefusals: this.#moreRefusals }
     this.#lastSeen = new Map()
     this.#counts = new Map()
     this.#refusals = []

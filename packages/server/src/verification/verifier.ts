@@ -8,6 +8,9 @@ import type { Replica } from '@keywright/core/replica/replica.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { UsageRecorder } from './usage-recorder.ts'
 
+/** More than is stored: what looks like a secret is cut out before, and half a secret would not look like one. */
+const MOST_OF_CLIENT = 400
+
 /** SHA-256 of the text's UTF-8 bytes as latin1. */
 export function digestText(secret: string): string {
   return hash('sha256', secret, 'latin1')
@@ -39,7 +42,7 @@ export class Verifier {
   decide(api: CompiledApi | null, request: VerificationRequest, client: string | null): Decision {
     const now = this.#clock.now()
     const decision = verify({ replica: this.#feed.replica, limiter: this.#limiter, now, digest: digestText }, api, request)
-    this.#usage.record(decision, { address: request.address, client: client === null ? null : client.slice(0, 200) }, now)
+    this.#usage.record(decision, { address: request.address, client: client === null ? null : client.slice(0, MOST_OF_CLIENT) }, now)
     return decision
   }
 }

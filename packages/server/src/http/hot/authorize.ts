@@ -32,7 +32,7 @@ export function answerAuthorize(context: HttpContext, request: IncomingMessage, 
     const api = isReservedSlug(target.api) ? undefined : context.verifier.api(target.api)
     if (!api) throw new AppError('not_found', `There is no API "${target.api}".`)
     requireForwardAuth(context, api)
-    const client = describeClient(context, request)
+    const client = describeClient(context, request, api, dialect)
     const decision = context.verifier.decide(api, client, request.headers['user-agent'] ?? null)
     if (decision.valid) allow(response, decision, requestId)
     else deny(context, response, decision, api, dialect, requestId)
@@ -56,23 +56,29 @@ function requireForwardAuth(context: HttpContext, api: CompiledApi): void {
     throw new AppError('policy_conflict', 'Key or companion of this API stand in the body, which a proxy does not pass on. Use middleware or /v1/verify.')
 }
 
-/** The end client's request, as the proxy describes it (Traefik, Caddy: X-Forwarded-*; nginx: X-Original-*, see the recipe). */
-function describeClient(context: HttpContext, request: IncomingMessage) {
+/**
+ * The end client's request, as the proxy describes it (Traefik, Caddy: X-Forwarded-*; nginx: X-Original-*). A proxy sets one of
+ * the two families and passes the other on as the client sent it: where they disagree, one of them is the client's.
+ */
+function describeClient(context: HttpContext, request: IncomingMessage, api: CompiledApi, dialect: Dialect) {
   const headers = request.headersDistinct
   const one = (name: string): string | undefined => {
     const values = headers[name]
-    if (values !== undefined && values.length > 1)
-      throw new AppError('invalid_request', `The field ${name} stands more than once: the proxy must set it, not add to the client's.`)
+    if (values !== undefined && values.length > 1) throw new AppError('invalid_request', `The field ${name} stands more than once: the proxy must set it, not add to the client's.`)
     return values?.[0]
   }
+  const agreed = (what: 'method' | 'uri'): string | undefined => {
+    const [forwarded, original] = [one(`x-forwarded-${what}`), one(`x-original-${what}`)]
+    if (forwarded !== undefined && original !== undefined && forwarded !== original) throw new AppError('invalid_request', `The fields x-forwarded-${what} and x-original-${what} disagree: the proxy must set one and drop the other.`)
+    return forwarded ?? original
+  }
+  const method = agreed('method')
+  const path = agreed('uri')
+  // nginx asks with GET whatever the client's method is: a proxy that names the path but forgets the method would let a POST pass as a GET.
+  if (method === undefined && api.routes !== null && (path !== undefined || dialect === 'nginx')) throw new AppError('invalid_request', 'The proxy must say the method of the client in X-Forwarded-Method: this API has routes.')
   const host = one('x-forwarded-host')
   return {
-    request: {
-      method: one('x-forwarded-method') ?? one('x-original-method') ?? request.method ?? 'GET',
-      path: one('x-forwarded-uri') ?? one('x-original-uri') ?? '',
-      headers: withoutOurs(headers),
-      ...(host === undefined ? {} : { host }),
-    },
+    request: { method: method ?? request.method ?? 'GET', path: path ?? '', headers: withoutOurs(headers), ...(host === undefined ? {} : { host }) },
     address: forwardedAddress(request, context.trustedProxies),
   }
 }
