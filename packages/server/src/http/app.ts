@@ -13,7 +13,12 @@ import { toProblem } from './problem.ts'
 import { referencePage } from './reference-page.ts'
 import { newRequestId, refuseSecretInUrl } from './request-facts.ts'
 
-const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'", 'Referrer-Policy': 'no-referrer' }
+const HEADERS = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+}
 
 /**
  * The HTTP surface. Verification stands on the raw server beside Fastify: it has no route table, hooks or schemas to pass, and it
@@ -27,7 +32,13 @@ export function createApp(context: HttpContext): FastifyInstance {
     logger: false,
     return503OnClosing: false,
     // What the router itself cannot read (a bad escape in the path) never reaches the hooks.
-    frameworkErrors: (error, request, reply) => void sendProblem(context, unreadableUrl(error, request), request as unknown as FastifyRequest, (reply as unknown as FastifyReply).headers({ 'X-Request-Id': request.id, ...HEADERS })),
+    frameworkErrors: (error, request, reply) =>
+      void sendProblem(
+        context,
+        unreadableUrl(error, request),
+        request as unknown as FastifyRequest,
+        (reply as unknown as FastifyReply).headers({ 'X-Request-Id': request.id, ...HEADERS }),
+      ),
     routerOptions: { maxParamLength: 200, caseSensitive: true, ignoreTrailingSlash: false },
   })
   app.removeAllContentTypeParsers()
@@ -109,7 +120,10 @@ function unreadableUrl(error: unknown, request: { raw: IncomingMessage }): unkno
   } catch (secret) {
     return secret
   }
-  return (error as { code?: string }).code === 'FST_ERR_BAD_URL' ? new AppError('not_found', 'The address is not one: it has a bad escape.') : fromFastify(error)
+  const { code } = error as { code?: string }
+  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH')
+    return new AppError('not_found', 'There is nothing at this address: it has a bad escape, or a part that is too long.')
+  return fromFastify(error)
 }
 
 /** Fastify's own refusals in our codes. */

@@ -34,13 +34,9 @@ const SECRET_LIKE = /(?:^|[^0-9a-zA-Z_])[a-z0-9][a-z0-9_]{0,19}_[0-9A-Za-z]{36,1
 
 /** URLs end up in logs, histories and proxies: a secret in one is refused before anything else is looked at. */
 export function refuseSecretInUrl(url: string): void {
-  let text = url
-  try {
-    text = decodeURIComponent(url)
-  } catch {
-    // Looked at as it came.
-  }
-  if (SECRET_LIKE.test(url) || SECRET_LIKE.test(text))
+  // Encoded twice it reaches whoever decodes twice; one bad escape must not hide the good ones.
+  const once = decodeEscapes(url)
+  if ([url, once, decodeEscapes(once)].some((text) => SECRET_LIKE.test(text)))
     throw new AppError('secret_in_url', 'A secret stands in the URL, where logs keep it. Send it in the Authorization field, and replace it now.')
 }
 

@@ -13,7 +13,8 @@ export function secretsIn(body: unknown): FieldError[] {
   for (let next = pending.pop(); next !== undefined && errors.length < 100; next = pending.pop()) {
     const [value, path] = next
     if (typeof value === 'string') {
-      if (holdsSecret(value)) errors.push({ path, code: 'secret', message: 'A secret stands here, where it would be stored and shown. Take it out, and replace it now.' })
+      if (holdsSecret(value))
+        errors.push({ path, code: 'secret', message: 'A secret stands here, where it would be stored and shown. Take it out, and replace it now.' })
     } else if (Array.isArray(value)) for (const [index, item] of value.entries()) pending.push([item, `${path}[${index}]`])
     else if (typeof value === 'object' && value !== null) {
       for (const [name, item] of Object.entries(value)) {

@@ -60,7 +60,10 @@ export class UsageRecorder {
   /** Takes what there is; the caller stores it, or gives it back with `restore`. */
   take(): UsageBatch {
     // What a client calls itself is anybody's text; a secret in it must not be stored. Here, and not with each call: it takes time.
-    const lastSeen = [...this.#lastSeen.values()].map((seen) => ({ ...seen, client: seen.client === null ? null : redactSecrets(seen.client).slice(0, LONGEST_CLIENT) }))
+    const lastSeen = [...this.#lastSeen.values()].map((seen) => ({
+      ...seen,
+      client: seen.client === null ? null : redactSecrets(seen.client).slice(0, LONGEST_CLIENT),
+    }))
     const batch = { lastSeen, counts: [...this.#counts.values()], refusals: this.#refusals, moreRefusals: this.#moreRefusals }
     this.#lastSeen = new Map()
     this.#counts = new Map()

@@ -20,8 +20,7 @@ type Dialect = 'default' | 'nginx'
 export function answerAuthorize(context: HttpContext, request: IncomingMessage, response: ServerResponse): void {
   const requestId = newRequestId(context.services.clock.now())
   let dialect: Dialect = 'default'
-  // A body belongs to the client's request; the decision does not read it.
-  request.resume()
+  // A body belongs to the client's request: the decision does not read it, and Node drops it after the answer.
   try {
     refuseSecretInUrl(request.url ?? '/')
     const target = readTarget(request.url as string)
@@ -44,15 +43,25 @@ export function answerAuthorize(context: HttpContext, request: IncomingMessage, 
 }
 
 function readTarget(url: string): { api: string; dialect: Dialect } {
+  if (!url.includes('?')) return { api: url.slice('/v1/authorize/'.length), dialect: 'default' }
   const [path = '', query = ''] = url.split('?', 2)
   const dialect = new URLSearchParams(query).get('dialect') ?? 'default'
   if (dialect !== 'default' && dialect !== 'nginx') throw new AppError('invalid_request', 'The dialect must be "default" or "nginx".')
   return { api: path.slice('/v1/authorize/'.length), dialect }
 }
 
+const forwardAuth = new WeakMap<CompiledApi, { change: number; allowed: boolean }>()
+
 function requireForwardAuth(context: HttpContext, api: CompiledApi): void {
-  const types = api.definition.accepts.flatMap((slug) => context.verifier.replica.type(slug)?.definition ?? [])
-  if (!allowsForwardAuth(api.definition, types))
+  const { replica } = context.verifier
+  // Depends on the API and its types only, so it holds until the next change; a new replica has other API objects.
+  let known = forwardAuth.get(api)
+  if (known?.change !== replica.cursor.number) {
+    const types = api.definition.accepts.flatMap((slug) => replica.type(slug)?.definition ?? [])
+    known = { change: replica.cursor.number, allowed: allowsForwardAuth(api.definition, types) }
+    forwardAuth.set(api, known)
+  }
+  if (!known.allowed)
     throw new AppError('policy_conflict', 'Key or companion of this API stand in the body, which a proxy does not pass on. Use middleware or /v1/verify.')
 }
 
@@ -64,18 +73,21 @@ function describeClient(context: HttpContext, request: IncomingMessage, api: Com
   const headers = request.headersDistinct
   const one = (name: string): string | undefined => {
     const values = headers[name]
-    if (values !== undefined && values.length > 1) throw new AppError('invalid_request', `The field ${name} stands more than once: the proxy must set it, not add to the client's.`)
+    if (values !== undefined && values.length > 1)
+      throw new AppError('invalid_request', `The field ${name} stands more than once: the proxy must set it, not add to the client's.`)
     return values?.[0]
   }
   const agreed = (what: 'method' | 'uri'): string | undefined => {
     const [forwarded, original] = [one(`x-forwarded-${what}`), one(`x-original-${what}`)]
-    if (forwarded !== undefined && original !== undefined && forwarded !== original) throw new AppError('invalid_request', `The fields x-forwarded-${what} and x-original-${what} disagree: the proxy must set one and drop the other.`)
+    if (forwarded !== undefined && original !== undefined && forwarded !== original)
+      throw new AppError('invalid_request', `The fields x-forwarded-${what} and x-original-${what} disagree: the proxy must set one and drop the other.`)
     return forwarded ?? original
   }
   const method = agreed('method')
   const path = agreed('uri')
   // nginx asks with GET whatever the client's method is: a proxy that names the path but forgets the method would let a POST pass as a GET.
-  if (method === undefined && api.routes !== null && (path !== undefined || dialect === 'nginx')) throw new AppError('invalid_request', 'The proxy must say the method of the client in X-Forwarded-Method: this API has routes.')
+  if (method === undefined && api.routes !== null && (path !== undefined || dialect === 'nginx'))
+    throw new AppError('invalid_request', 'The proxy must say the method of the client in X-Forwarded-Method: this API has routes.')
   const host = one('x-forwarded-host')
   return {
     request: { method: method ?? request.method ?? 'GET', path: path ?? '', headers: withoutOurs(headers), ...(host === undefined ? {} : { host }) },
@@ -85,8 +97,9 @@ function describeClient(context: HttpContext, request: IncomingMessage, api: Com
 
 /** The proxy's own credential is not the client's. */
 function withoutOurs(headers: NodeJS.Dict<string[]>): NodeJS.Dict<string[]> {
-  const { 'keywright-verifier': _ours, ...rest } = headers
-  return rest
+  // Node makes these fields for this request alone; a copy of all of them would show.
+  delete headers['keywright-verifier']
+  return headers
 }
 
 function allow(response: ServerResponse, { key, deprecation }: Allowed, requestId: string): void {

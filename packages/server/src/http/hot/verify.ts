@@ -23,6 +23,8 @@ export async function answerVerify(context: HttpContext, request: IncomingMessag
     refuseSecretInUrl(request.url ?? '/')
     if (!context.isReady()) throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
     const caller = authenticateVerifier(context, request, 'authorization')
+    if (request.url !== '/v1/verify' && request.url !== '/v1/verify?')
+      refuseIf([{ path: 'query', code: 'unknown_field', message: 'This address takes no query.' }])
     if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
       throw new AppError('unsupported_media_type', 'Send the body as application/json.')
     const { value, errors } = validate(verifyRequest, parseJson(await readBody(request)), 'body')
