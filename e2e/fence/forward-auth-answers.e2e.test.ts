@@ -40,10 +40,15 @@ test("in nginx's dialect every answer is 200, 401 or 403, with the true status i
     [{ 'keywright-verifier': bound }, 'orders', 403, 403],
     [{}, 'nowhere', 403, 404],
     [{}, 'form', 403, 409],
-    [{ 'x-original-uri': '/x' }, 'orders', 403, 422],
+    [{ 'x-forwarded-method': '' }, 'orders', 403, 422],
   ]
   for (const [headers, api, shown, meant] of asked) {
-    const answered = await authorize(headers, { path: `/v1/authorize/${api}?dialect=nginx` })
+    // nginx says in X-Original-* what the others say in X-Forwarded-*.
+    const renamed = Object.entries({ ...ORDER, ...headers }).map(([name, value]) => [name.replace('x-forwarded-', 'x-original-'), value])
+    const answered = await authorize(
+      { 'x-forwarded-method': '', 'x-forwarded-uri': '', ...Object.fromEntries(renamed) },
+      { path: `/v1/authorize/${api}?dialect=nginx` },
+    )
     const told = JSON.stringify([headers, api, answered.body])
     expect(answered.status, told).toBe(shown)
     if (shown !== 200) expect(answered.headers.get('keywright-status'), told).toBe(String(meant))

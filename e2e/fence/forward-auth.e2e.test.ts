@@ -167,7 +167,7 @@ test('a path that is missing, repeated or readable in two ways is refused', asyn
     const { status, body } = await authorize({ 'x-forwarded-uri': uri })
     expect([uri, status, body?.code]).toEqual([uri, 403, 'insufficient_scope'])
   }
-  for (const name of ['X-Forwarded-Uri', 'X-Forwarded-Method', 'X-Forwarded-Host', 'X-Original-Uri']) {
+  for (const name of ['X-Forwarded-Uri', 'X-Forwarded-Method', 'X-Forwarded-Host']) {
     const fields: [string, string][] = [
       ['Keywright-Verifier', verifier],
       ['authorization', `Bearer ${plain.secret}`],
@@ -181,19 +181,27 @@ test('a path that is missing, repeated or readable in two ways is refused', asyn
   }
 })
 
-test('the client cannot choose path or method with the fields that its proxy does not set', async () => {
+test('the client cannot choose method, path or host with the fields that its proxy does not set', async () => {
+  const NGINX = '/v1/authorize/orders?dialect=nginx'
   const nginx = { 'x-forwarded-method': '', 'x-forwarded-uri': '', 'x-original-method': 'POST', 'x-original-uri': '/orders' }
-  expect((await authorize(nginx)).body).toMatchObject({ code: 'insufficient_scope', missing: ['orders.write'] })
-  for (const forged of [{ 'x-forwarded-method': 'GET' }, { 'x-forwarded-uri': '/orders/1' }, ORDER])
-    expect((await authorize({ ...nginx, ...forged })).status, JSON.stringify(forged)).toBe(422)
-  for (const forged of [{ 'x-original-method': 'POST' }, { 'x-original-uri': '/elsewhere' }]) expect((await authorize(forged)).status).toBe(422)
-  expect((await authorize({ 'x-original-method': 'GET', 'x-original-uri': '/orders/1' })).status).toBe(200)
+  for (const forged of [{}, { 'x-forwarded-method': 'GET' }, { 'x-forwarded-uri': '/orders/1' }, ORDER])
+    expect((await authorize({ ...nginx, ...forged }, { path: NGINX })).body, JSON.stringify(forged)).toMatchObject({
+      code: 'insufficient_scope',
+      missing: ['orders.write'],
+    })
+  for (const forged of [{ 'x-original-method': 'POST' }, { 'x-original-uri': '/elsewhere' }, { 'x-original-host': 'x' }])
+    expect((await authorize(forged)).status).toBe(200)
 })
 
 test('a proxy that forgets to say the method does not let a POST pass as a GET', async () => {
   expect((await authorize({ 'x-forwarded-method': '' })).status).toBe(422)
-  expect((await authorize({ 'x-forwarded-method': '' }, { path: '/v1/authorize/orders?dialect=nginx' })).status).toBe(403)
+  expect((await authorize({ 'x-original-uri': '/orders/1' }, { path: '/v1/authorize/orders?dialect=nginx' })).body).toMatchObject({ status: 422 })
   expect((await authorize({ 'x-forwarded-method': '' }, { path: '/v1/authorize/both' })).status).toBe(200)
+})
+
+test('a query that is mistyped is told, and never means the default', async () => {
+  for (const query of ['dialct=nginx', 'dialect=nginx&dialect=default', 'dialect=caddy', 'x'])
+    expect((await authorize({}, { path: `/v1/authorize/orders?${query}` })).status, query).toBe(422)
 })
 
 test('a Keywright key that a client presents is refused', async () => {

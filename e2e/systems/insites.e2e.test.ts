@@ -186,7 +186,7 @@ test('E.3 300 calls in a minute pass, the 301st is rate_limited, and passes at t
   expect(wait).toBeLessThanOrEqual(61)
   const shown = await insites.authorize('insites-crm', ['GET', CONTACTS], { authorization: secret, 'x-forwarded-host': host(acme) })
   expect([shown.status, shown.headers.get('retry-after')]).toEqual([429, String(wait)])
-  const forNginx = await insites.authorize('insites-crm', ['GET', CONTACTS], { authorization: secret, 'x-forwarded-host': host(acme) }, 'nginx')
+  const forNginx = await insites.authorize('insites-crm', ['GET', CONTACTS], { authorization: secret, 'x-original-host': host(acme) }, 'nginx')
   expect([forNginx.status, ...['status', 'reason', 'retry-after'].map((name) => forNginx.headers.get(`keywright-${name}`))]).toEqual([
     403,
     '429',

@@ -39,6 +39,8 @@ function require(context: HttpContext, slug: string, request: IncomingMessage): 
   if (decision.valid) return decision.key
   if (decision.reason === 'malformed' && decision.detail === 'header_repeated')
     throw new AppError('credential_repeated', 'The request carries the credential more than once; it is not clear which one counts.')
+  if (slug === FORWARD_AUTH_API && decision.reason === 'missing')
+    throw new AppError('unauthenticated', 'The proxy must show a verifier key in the field Keywright-Verifier.', { extra: { reason: 'missing' } })
   throw new AppError('unauthenticated', SENTENCES[decision.reason] ?? 'A valid credential is needed in the Authorization field.', {
     extra: { reason: decision.reason },
   })

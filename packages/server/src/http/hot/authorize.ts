@@ -45,7 +45,11 @@ export function answerAuthorize(context: HttpContext, request: IncomingMessage, 
 function readTarget(url: string): { api: string; dialect: Dialect } {
   if (!url.includes('?')) return { api: url.slice('/v1/authorize/'.length), dialect: 'default' }
   const [path = '', query = ''] = url.split('?', 2)
-  const dialect = new URLSearchParams(query).get('dialect') ?? 'default'
+  const asked = new URLSearchParams(query)
+  const dialect = asked.get('dialect') ?? 'default'
+  // A mistyped name must not silently mean the default.
+  if ([...asked.keys()].some((name) => name !== 'dialect') || asked.size > 1)
+    throw new AppError('invalid_request', 'The only query of this address is "dialect".')
   if (dialect !== 'default' && dialect !== 'nginx') throw new AppError('invalid_request', 'The dialect must be "default" or "nginx".')
   return { api: path.slice('/v1/authorize/'.length), dialect }
 }
@@ -65,32 +69,33 @@ function requireForwardAuth(context: HttpContext, api: CompiledApi): void {
     throw new AppError('policy_conflict', 'Key or companion of this API stand in the body, which a proxy does not pass on. Use middleware or /v1/verify.')
 }
 
+/** The fields in which each kind of proxy says what its client asked: Traefik and Caddy by themselves, nginx through the recipe. */
+const FIELDS = {
+  default: { method: 'x-forwarded-method', uri: 'x-forwarded-uri', host: 'x-forwarded-host' },
+  nginx: { method: 'x-original-method', uri: 'x-original-uri', host: 'x-original-host' },
+} as const
+
 /**
- * The end client's request, as the proxy describes it (Traefik, Caddy: X-Forwarded-*; nginx: X-Original-*). A proxy sets one of
- * the two families and passes the other on as the client sent it: where they disagree, one of them is the client's.
+ * The end client's request, as the proxy describes it. Only the fields of its own dialect are read: the others it passes on as
+ * the client sent them.
  */
 function describeClient(context: HttpContext, request: IncomingMessage, api: CompiledApi, dialect: Dialect) {
   const headers = request.headersDistinct
+  const fields = FIELDS[dialect]
   const one = (name: string): string | undefined => {
     const values = headers[name]
     if (values !== undefined && values.length > 1)
       throw new AppError('invalid_request', `The field ${name} stands more than once: the proxy must set it, not add to the client's.`)
     return values?.[0]
   }
-  const agreed = (what: 'method' | 'uri'): string | undefined => {
-    const [forwarded, original] = [one(`x-forwarded-${what}`), one(`x-original-${what}`)]
-    if (forwarded !== undefined && original !== undefined && forwarded !== original)
-      throw new AppError('invalid_request', `The fields x-forwarded-${what} and x-original-${what} disagree: the proxy must set one and drop the other.`)
-    return forwarded ?? original
-  }
-  const method = agreed('method')
-  const path = agreed('uri')
+  const method = one(fields.method)
+  const path = one(fields.uri)
   // nginx asks with GET whatever the client's method is: a proxy that names the path but forgets the method would let a POST pass as a GET.
   if (method === undefined && api.routes !== null && (path !== undefined || dialect === 'nginx'))
-    throw new AppError('invalid_request', 'The proxy must say the method of the client in X-Forwarded-Method: this API has routes.')
-  const host = one('x-forwarded-host')
+    throw new AppError('invalid_request', `The proxy must say the method of the client in ${fields.method}: this API has routes.`)
   return {
-    request: { method: method ?? request.method ?? 'GET', path: path ?? '', headers: withoutOurs(headers), ...(host === undefined ? {} : { host }) },
+    // The Host field of this request names Keywright; without the proxy's word the client's host is not known.
+    request: { method: method ?? request.method ?? 'GET', path: path ?? '', headers: withoutOurs(headers), host: one(fields.host) ?? '' },
     address: forwardedAddress(request, context.trustedProxies),
   }
 }
