@@ -10,6 +10,7 @@ export class FoundKey implements KeyFacts {
   readonly secretVersion: number
   readonly replica: Replica
   readonly profile: Profile
+  #id = ''
 
   constructor(replica: Replica, row: number, secretVersion: number) {
     this.replica = replica
@@ -22,7 +23,8 @@ export class FoundKey implements KeyFacts {
     return this.replica.organizationOf(this.row)
   }
   get id(): string {
-    return this.replica.keys.id(this.row)
+    // Asked for by the usage record and by the answer.
+    return (this.#id ||= this.replica.keys.id(this.row))
   }
   get name(): string {
     return this.replica.keys.name(this.row)
