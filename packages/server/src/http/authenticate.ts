@@ -54,7 +54,7 @@ function decide(context: HttpContext, slug: string, request: IncomingMessage): D
     context.verifier.api(slug) as CompiledApi,
     // The URL was looked at before: a secret in it is refused by its own name.
     { request: { method: request.method ?? 'GET', path: '/', headers }, address },
-    request.headers['user-agent'] ?? null,
+    headers['user-agent']?.[0] ?? null,
   )
 }
 

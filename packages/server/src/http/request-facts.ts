@@ -32,8 +32,12 @@ export function connectionAddress(request: IncomingMessage): string | null {
 
 const SECRET_LIKE = /(?:^|[^0-9a-zA-Z_])[a-z0-9][a-z0-9_]{0,19}_[0-9A-Za-z]{36,128}(?![0-9A-Za-z])/
 
+/** A prefix of one character, `_` and 36 more. */
+const SHORTEST_SECRET = 38
+
 /** URLs end up in logs, histories and proxies: a secret in one is refused before anything else is looked at. */
 export function refuseSecretInUrl(url: string): void {
+  if (url.length < SHORTEST_SECRET) return
   // Encoded twice it reaches whoever decodes twice; one bad escape must not hide the good ones.
   const once = decodeEscapes(url)
   if ([url, once, decodeEscapes(once)].some((text) => SECRET_LIKE.test(text)))

@@ -32,7 +32,7 @@ export function answerAuthorize(context: HttpContext, request: IncomingMessage, 
     if (!api) throw new AppError('not_found', `There is no API "${target.api}".`)
     requireForwardAuth(context, api)
     const client = describeClient(context, request, api, dialect)
-    const decision = context.verifier.decide(api, client, request.headers['user-agent'] ?? null)
+    const decision = context.verifier.decide(api, client, request.headersDistinct['user-agent']?.[0] ?? null)
     if (decision.valid) allow(response, decision, requestId)
     else deny(context, response, decision, api, dialect, requestId)
   } catch (error) {

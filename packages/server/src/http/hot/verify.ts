@@ -25,7 +25,7 @@ export async function answerVerify(context: HttpContext, request: IncomingMessag
     const caller = authenticateVerifier(context, request, 'authorization')
     if (request.url !== '/v1/verify' && request.url !== '/v1/verify?')
       refuseIf([{ path: 'query', code: 'unknown_field', message: 'This address takes no query.' }])
-    if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+    if (!/^application\/json\s*(;|$)/i.test(request.headersDistinct['content-type']?.[0] ?? ''))
       throw new AppError('unsupported_media_type', 'Send the body as application/json.')
     const { value, errors } = validate(verifyRequest, parseJson(await readBody(request)), 'body')
     refuseIf(errors)
