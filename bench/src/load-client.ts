@@ -32,6 +32,8 @@ const LENGTH_LOWER = Buffer.from('content-length: ')
 
 let [answered, next, running] = [0, 0, true]
 const latencies: number[] = []
+/** Every call of a single connection is timed, of many one in sixteen. */
+const sampled = connections === 1 ? 1 : 16
 const sockets: Socket[] = []
 
 function drive(socket: Socket): void {
@@ -53,7 +55,7 @@ function drive(socket: Socket): void {
     const status = buffer.toString('latin1', 0, expect.length)
     if (status !== expect) throw new Error(`an answer began with ${buffer.toString('latin1', 0, 400)}`)
     answered++
-    if ((answered & 15) === 0) latencies.push((performance.now() - sentAt) * 1000)
+    if (answered % sampled === 0) latencies.push((performance.now() - sentAt) * 1000)
     if (running) send()
   })
   socket.on('connect', send)
@@ -81,7 +83,8 @@ spin()
 await new Promise((done) => setTimeout(done, milliseconds / 5))
 const [before, start] = [answered, performance.now()]
 latencies.length = 0
-await new Promise((done) => setTimeout(done, milliseconds))
+// A machine that is busy with something else may let no call through in a short time.
+for (let times = 0; times === 0 || (latencies.length === 0 && times < 40); times++) await new Promise((done) => setTimeout(done, milliseconds))
 const perSecond = ((answered - before) * 1000) / (performance.now() - start)
 running = false
 for (const socket of sockets) socket.destroy()
