@@ -64,7 +64,9 @@ export class TestServer implements AsyncDisposable {
     const child = spawn(process.execPath, [MAIN, ...this.#arguments], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     // A test run that is broken off must not leave servers behind.
-    process.once('exit', () => child.kill('SIGKILL'))
+    const kill = () => child.kill('SIGKILL')
+    process.once('exit', kill)
+    child.once('exit', () => process.off('exit', kill))
     await new Promise<void>((done, failed) => {
       const listen = (chunk: Buffer) => {
         this.output += chunk.toString()
