@@ -14,7 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'fast',
-          include: ['packages/**/*.test.ts', 'tools/**/*.test.ts', 'bench/src/**/*.test.ts'],
+          include: ['packages/**/*.test.ts', 'tools/**/*.test.ts'],
           exclude: [...EVERYWHERE_IGNORED, '**/*.e2e.test.ts'],
           testTimeout: 15_000,
           hookTimeout: 15_000,
@@ -25,7 +25,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['e2e/**/*.test.ts', 'packages/**/*.e2e.test.ts'],
+          include: ['e2e/**/*.test.ts', 'packages/**/*.e2e.test.ts', 'bench/src/**/*.test.ts'],
           exclude: EVERYWHERE_IGNORED,
           testTimeout: process.env['KEYWRIGHT_TEST_LONG'] === '1' ? 600_000 : 60_000,
           hookTimeout: 60_000,

@@ -49,7 +49,12 @@ export class TestServer implements AsyncDisposable {
     const folder = mkdtempSync(join(tmpdir(), 'keywright-'))
     const env = { PATH: process.env.PATH ?? '', HOME: folder, KEYWRIGHT_DATA: join(folder, 'data'), KEYWRIGHT_LISTEN: '127.0.0.1:0', ...options.env }
     const server = new TestServer(folder, env, ['serve', ...(options.testClock === false ? [] : ['--test-clock'])])
-    await server.run()
+    try {
+      await server.run()
+    } catch (error) {
+      await server[Symbol.asyncDispose]()
+      throw error
+    }
     return server
   }
 
@@ -58,6 +63,10 @@ export class TestServer implements AsyncDisposable {
     const before = this.output.length
     const child = spawn(process.execPath, [MAIN, ...this.#arguments], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
+    // A test run that is broken off must not leave servers behind.
+    const kill = () => child.kill('SIGKILL')
+    process.once('exit', kill)
+    child.once('exit', () => process.off('exit', kill))
     await new Promise<void>((done, failed) => {
       const listen = (chunk: Buffer) => {
         this.output += chunk.toString()
@@ -100,7 +109,7 @@ export class TestServer implements AsyncDisposable {
     return {
       status: response.status,
       headers: response.headers,
-      body: /json/.test(response.headers.get('content-type') ?? '') && text !== '' ? JSON.parse(text) : text === '' ? null : text,
+      body: /\/(?:problem\+)?json/.test(response.headers.get('content-type') ?? '') && text !== '' ? JSON.parse(text) : text === '' ? null : text,
     }
   }
 

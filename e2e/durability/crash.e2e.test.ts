@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pause, TestServer } from '../harness.ts'
-import { allKeys, eachOf, install, type Installation, verdict } from './installation.ts'
+import { allKeys, eachOf, install, type Installation } from './installation.ts'
 import { proveHistory, provenAudit } from './proof.ts'
 import { expectAcknowledged, type KnownKey, Writer } from './writer.ts'
 
@@ -25,7 +25,7 @@ test(`killed ${ROUNDS} times in the middle of writes, the server loses nothing t
     const runs = Promise.all(writers.map((writer) => writer.run()))
     runs.catch(() => {}) // awaited below
     // At a random moment: from before the first commit to deep in the stream of them.
-    await pause(Math.random() * 250)
+    await pause(Math.random() * 400)
     await server.stop('SIGKILL')
     await runs
     await server.run()
@@ -67,8 +67,3 @@ async function expectWholeOrAbsent(name: string): Promise<number> {
   expect(items.map((event: { action: string }) => event.action)).toEqual(['key.issued'])
   return 1
 }
-
-test('a secret that nobody was ever given is unknown after all this', async () => {
-  const [some] = await allKeys(installation)
-  expect(await verdict(installation, `plain_${some.id.slice(4).padEnd(38, '0')}`)).toBe('malformed')
-})

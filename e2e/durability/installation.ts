@@ -1,5 +1,9 @@
+import { join } from 'node:path'
 import { expect } from 'vitest'
-import type { TestServer } from '../harness.ts'
+import { run, type TestServer } from '../harness.ts'
+import type { Order } from './other-process.ts'
+
+type OrderInput = Order extends infer Each ? (Each extends Order ? Omit<Each, 'organizationId' | 'at'> : never) : never
 
 /** Key types for what is tried here: one without rules, and one for each rule that requests can race for. */
 export const CONFIGURATION = {
@@ -80,4 +84,19 @@ export async function doctor(server: TestServer): Promise<Record<string, string>
   const { ok, findings } = JSON.parse(stdout) as { ok: boolean; findings: { check: string; ok: boolean; detail: string }[] }
   expect({ code, ok }, `${stdout}\n${stderr}`).toEqual({ code: 0, ok: true })
   return Object.fromEntries(findings.map(({ check, detail }) => [check, detail]))
+}
+
+/** Lets processes beside the server carry out an order each, all at the same moment. @returns what each printed. */
+export async function inOtherProcesses({ server, organizationId }: Installation, orders: readonly OrderInput[]): Promise<Record<string, number>[]> {
+  const at = Date.now() + 700
+  const finished = orders.map((order) =>
+    run(process.execPath, [join(import.meta.dirname, 'other-process.ts'), JSON.stringify({ ...order, organizationId, at })], server.env),
+  )
+  return Promise.all(
+    finished.map(async (process) => {
+      const { code, stdout, stderr } = await process
+      expect(code, stderr).toBe(0)
+      return JSON.parse(stdout) as Record<string, number>
+    }),
+  )
 }

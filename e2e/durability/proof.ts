@@ -58,7 +58,9 @@ export async function provenAudit({ server, admin }: Installation): Promise<Expo
  */
 export async function proveHistory(installation: Installation, events: readonly ExportedEvent[]): Promise<number> {
   const findings = await doctor(installation.server)
-  expect(findings['audit chain']).toBe(`${events.length} events, whole`)
+  // The server counts verifications in between and may have added their events since the export; none may be missing.
+  expect(findings['audit chain']).toMatch(/^\d+ events, whole$/)
+  expect(Number.parseInt(findings['audit chain'] as string, 10)).toBeGreaterThanOrEqual(events.length)
   using database = new DatabaseSync(join(installation.server.folder, 'data/keywright.db'), { readOnly: true })
   const count = (sql: string) => Number(Object.values(database.prepare(sql).get() as object)[0])
   expect(count('SELECT count(*) - max(number) FROM change_log'), 'the change log has a gap').toBe(0)

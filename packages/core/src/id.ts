@@ -12,6 +12,8 @@ export const ID_PREFIXES = {
 export type IdKind = keyof typeof ID_PREFIXES
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+/** Two characters at once: ids are written with every decision. */
+const PAIRS = Array.from({ length: 1024 }, (_none, value) => `${ALPHABET[value >>> 5]}${ALPHABET[value & 31]}`)
 const ID_BODY = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/
 
 /** The organization that holds Keywright's own keys of the operators; no organization call can address it. */
@@ -50,11 +52,10 @@ export function encodeIdBody(bytes: Uint8Array, offset: number): string {
   for (let index = 0; index < 16; index++) {
     buffer = (buffer << 8) | (bytes[offset + index] as number)
     bits += 8
-    while (bits >= 5) {
-      bits -= 5
-      text += ALPHABET[(buffer >>> bits) & 31]
-    }
-    buffer &= 31
+    if (bits < 10) continue
+    bits -= 10
+    text += PAIRS[(buffer >>> bits) & 1023]
+    buffer &= 1023
   }
   return text
 }

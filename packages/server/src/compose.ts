@@ -157,6 +157,8 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
     })
     resources.defer(async () => {
       ready = false
+      // A connection that is answered from now on ends right after its answer instead of waiting for the next request.
+      Object.assign(app.server, { keepAliveTimeout: 1, keepAliveTimeoutBuffer: 0 })
       const closed = app.close()
       app.server.closeIdleConnections()
       const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)

@@ -141,14 +141,17 @@ function forwardAuth(method: string): Json {
         in: 'query',
         required: false,
         schema: { enum: ['default', 'nginx'] },
-        description: '`nginx`: 401 or 403 only, the true status in `Keywright-Status`.',
+        description:
+          '`nginx`: 401 or 403 only, the true status in `Keywright-Status`; the client is read from `X-Original-*`, and `X-Forwarded-*` but for `-For` is not looked at. `default`: the other way round.',
       },
-      ...['X-Forwarded-Method', 'X-Forwarded-Uri', 'X-Forwarded-Host', 'X-Forwarded-For'].map((name) => ({
-        name,
-        in: 'header',
-        required: false,
-        schema: { type: 'string' },
-      })),
+      ...['X-Forwarded-Method', 'X-Forwarded-Uri', 'X-Forwarded-Host', 'X-Forwarded-For', 'X-Original-Method', 'X-Original-Uri', 'X-Original-Host'].map(
+        (name) => ({
+          name,
+          in: 'header',
+          required: false,
+          schema: { type: 'string' },
+        }),
+      ),
     ],
     responses: {
       200: { description: 'Let it pass; who it is stands in the `Keywright-*` header fields.' },

@@ -13,6 +13,7 @@ export class FoundKey implements KeyFacts {
   readonly profile: Profile
   /** What its session token says; null: the key's own secret was presented. */
   readonly claims: SessionClaims | null
+  #id = ''
 
   constructor(replica: Replica, row: number, secretVersion: number, claims: SessionClaims | null = null) {
     this.replica = replica
@@ -26,7 +27,8 @@ export class FoundKey implements KeyFacts {
     return this.replica.organizationOf(this.row)
   }
   get id(): string {
-    return this.replica.keys.id(this.row)
+    // Asked for by the usage record and by the answer.
+    return (this.#id ||= this.replica.keys.id(this.row))
   }
   get name(): string {
     return this.replica.keys.name(this.row)

@@ -15,6 +15,13 @@ import { toProblem } from './problem.ts'
 import { referencePage } from './reference-page.ts'
 import { newRequestId, refuseSecretInUrl } from './request-facts.ts'
 
+const HEADERS = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+}
+
 /**
  * The HTTP surface. Verification stands on the raw server beside Fastify: it has no route table, hooks or schemas to pass, and it
  * is most of what a Keywright answers.
@@ -26,6 +33,14 @@ export function createApp(context: HttpContext): FastifyInstance {
     bodyLimit: 262_144,
     logger: false,
     return503OnClosing: false,
+    // What the router itself cannot read (a bad escape in the path) never reaches the hooks.
+    frameworkErrors: (error, request, reply) =>
+      void sendProblem(
+        context,
+        unreadableUrl(error, request),
+        request as unknown as FastifyRequest,
+        (reply as unknown as FastifyReply).headers({ 'X-Request-Id': request.id, ...HEADERS }),
+      ),
     routerOptions: { maxParamLength: 200, caseSensitive: true, ignoreTrailingSlash: false },
   })
   app.removeAllContentTypeParsers()
@@ -73,6 +88,8 @@ function createRawServer(context: HttpContext, fallback: (request: IncomingMessa
     },
   )
   server.maxConnections = 10_000
+  // Node drops the fields beyond this number silently, a second Authorization among them; their bytes are bounded already.
+  server.maxHeadersCount = 0
   return server
 }
 
@@ -87,7 +104,8 @@ function registerOpenPages(app: FastifyInstance, context: HttpContext): void {
   const { setClock } = context
   if (setClock === null) return
   const handler = async (request: FastifyRequest) => {
-    const now = parseInstant((request.body as { now?: string } | undefined)?.now ?? '')
+    const said = (request.body as { now?: unknown } | null | undefined)?.now
+    const now = typeof said === 'string' ? parseInstant(said) : null
     if (now === null) throw new AppError('invalid_request', 'Say {"now": "<RFC 3339 instant>"}.')
     await setClock(now)
     return { now: context.services.clock.now() }
@@ -100,6 +118,18 @@ function sendProblem(context: HttpContext, error: unknown, request: FastifyReque
   context.metrics.storageFailed(error)
   if (problem.status >= 500) context.log.error({ err: error, requestId: request.id, operation: operationOf(request) }, 'a request failed')
   return reply.code(problem.status).headers(problem.headers).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem.body))
+}
+
+function unreadableUrl(error: unknown, request: { raw: IncomingMessage }): unknown {
+  try {
+    refuseSecretInUrl(request.raw.url ?? '/')
+  } catch (secret) {
+    return secret
+  }
+  const { code } = error as { code?: string }
+  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH')
+    return new AppError('not_found', 'There is nothing at this address: it has a bad escape, or a part that is too long.')
+  return fromFastify(error)
 }
 
 /** Fastify's own refusals in our codes. */
@@ -116,9 +146,11 @@ function fromFastify(error: unknown): unknown {
   return error
 }
 
-const PATTERNS = OPERATIONS.map((operation) => ({
-  method: operation.method,
-  pattern: new RegExp(`^${operation.path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{\w+\}/g, '[^/:]+')}$`),
+const OPEN_PAGES = ['/', '/openapi.json', '/docs', '/healthz', '/readyz'].map((path) => ({ method: 'GET', path }))
+
+const PATTERNS = [...OPERATIONS, ...OPEN_PAGES].map(({ method, path }) => ({
+  method,
+  pattern: new RegExp(`^${path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{\w+\}/g, '[^/:]+')}$`),
 }))
 
 function notFound(request: FastifyRequest, reply: FastifyReply): AppError {

@@ -7,7 +7,7 @@ import type { CompiledApi } from '@keywright/core/verification/compiled-api.ts'
 import type { Decision, KeyFacts } from '@keywright/core/verification/decision.ts'
 import type { Caller } from '../management/services.ts'
 import type { HttpContext } from './context.ts'
-import { addressOf } from './request-facts.ts'
+import { addressOf, connectionAddress } from './request-facts.ts'
 
 /** Management: whose key this is and what it may do. @throws AppError `unauthenticated`, `credential_repeated`. */
 export function authenticateManager(context: HttpContext, request: IncomingMessage, requestId: string): Caller {
@@ -39,6 +39,8 @@ function require(context: HttpContext, slug: string, request: IncomingMessage): 
   if (decision.valid) return decision.key
   if (decision.reason === 'malformed' && decision.detail === 'header_repeated')
     throw new AppError('credential_repeated', 'The request carries the credential more than once; it is not clear which one counts.')
+  if (slug === FORWARD_AUTH_API && decision.reason === 'missing')
+    throw new AppError('unauthenticated', 'The proxy must show a verifier key in the field Keywright-Verifier.', { extra: { reason: 'missing' } })
   throw new AppError('unauthenticated', SENTENCES[decision.reason] ?? 'A valid credential is needed in the Authorization field.', {
     extra: { reason: decision.reason },
   })
@@ -46,11 +48,13 @@ function require(context: HttpContext, slug: string, request: IncomingMessage): 
 
 function decide(context: HttpContext, slug: string, request: IncomingMessage): Decision {
   const headers = request.headersDistinct
+  // A proxy that asks for its client names the client in X-Forwarded-For; the verifier key is the proxy's, and so is its address.
+  const address = slug === FORWARD_AUTH_API ? connectionAddress(request) : addressOf(request, context.trustedProxies)
   return context.verifier.decide(
     context.verifier.api(slug) as CompiledApi,
     // The URL was looked at before: a secret in it is refused by its own name.
-    { request: { method: request.method ?? 'GET', path: '/', headers }, address: addressOf(request, context.trustedProxies) },
-    request.headers['user-agent'] ?? null,
+    { request: { method: request.method ?? 'GET', path: '/', headers }, address },
+    headers['user-agent']?.[0] ?? null,
   )
 }
 

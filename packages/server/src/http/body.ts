@@ -1,6 +1,8 @@
 import { AppError } from '@keywright/core/problem-code.ts'
 
 const DEEPEST = 32
+/** Made once: making one takes longer than reading a body with it. */
+const STRICT = new TextDecoder('utf-8', { fatal: true })
 
 /** Bytes of a JSON body -> its value. @throws AppError `malformed_body` for bad UTF-8, bad JSON, and what is nested too deeply. */
 export function parseJson(bytes: Uint8Array): unknown {
@@ -19,7 +21,7 @@ export function parseJson(bytes: Uint8Array): unknown {
 /** @throws AppError `malformed_body` when the bytes are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return STRICT.decode(bytes)
   } catch {
     throw new AppError('malformed_body', 'The body is not UTF-8.')
   }

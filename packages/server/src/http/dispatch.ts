@@ -19,6 +19,7 @@ import { organizationHandlers } from './handlers/organizations.ts'
 import { sessionHandlers } from './handlers/sessions.ts'
 import { DoneBefore, type IdempotentRequest, readIdempotency } from './idempotency.ts'
 import { RequestGuard, takeConfirm } from './request-guard.ts'
+import { secretsIn } from './secrets-in.ts'
 import { refuseIf, validate } from './validate.ts'
 
 const HANDLERS = {
@@ -31,6 +32,9 @@ const HANDLERS = {
   ...sessionHandlers,
   ...auditHandlers,
 }
+
+/** Where a secret is what is asked about; everywhere else it would be stored, listed and exported. */
+const TAKES_SECRET: ReadonlySet<OperationId> = new Set<OperationId>(['secrets.identify'])
 
 /** Registers a route for every operation of the contract but `verify`, which stands on the raw server, and those of OAuth, which speak otherwise. */
 export function registerOperations(app: FastifyInstance, context: HttpContext): void {
@@ -82,7 +86,7 @@ async function run(
       : { value: undefined, errors: [] }
     const { confirm, rest } = takeConfirm(operation, request.query)
     const query = operation.query ? validate(operation.query, rest, 'query') : { value: undefined, errors: unexpectedQuery(rest) }
-    refuseIf([...body.errors, ...query.errors])
+    refuseIf([...body.errors, ...query.errors, ...(TAKES_SECRET.has(operation.id) ? [] : secretsIn(request.body))])
     const place = { caller, organizationId, parameters }
     const idempotency = readIdempotency(operation, request, place)
     const guard = new RequestGuard(operation, request, place, idempotency)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { makeId } from '@keywright/core/id.ts'
 import { AppError } from '@keywright/core/problem-code.ts'
+import { parseAddress } from '@keywright/core/network/address.ts'
 import { TOKEN_START } from '@keywright/core/session-token/parse.ts'
 import { clientAddress } from '@keywright/core/network/trusted-proxies.ts'
 import type { AddressSet } from '@keywright/core/network/address-set.ts'
@@ -24,16 +25,27 @@ export function addressOf(request: IncomingMessage, trusted: AddressSet): string
   return clientAddress({ connection: request.socket.remoteAddress, forwardedFor: request.headersDistinct['x-forwarded-for'], trusted })
 }
 
+/** The peer, whoever it speaks for. */
+export function connectionAddress(request: IncomingMessage): string | null {
+  const parsed = parseAddress(request.socket.remoteAddress ?? '')
+  return parsed.ok ? parsed.value.text : null
+}
+
 const SECRET_LIKE = /(?:^|[^0-9a-zA-Z_])[a-z0-9][a-z0-9_]{0,19}_[0-9A-Za-z]{36,128}(?![0-9A-Za-z])/
+
+/** A prefix of one character, `_` and 36 more. */
+const SHORTEST_SECRET = 38
 
 /** URLs end up in logs, histories and proxies: a secret in one is refused before anything else is looked at. */
 export function refuseSecretInUrl(url: string): void {
-  let text = url
-  try {
-    text = decodeURIComponent(url)
-  } catch {
-    // Looked at as it came.
-  }
-  if (SECRET_LIKE.test(url) || SECRET_LIKE.test(text) || text.includes(TOKEN_START))
+  if (url.length < SHORTEST_SECRET) return
+  // Encoded twice it reaches whoever decodes twice; one bad escape must not hide the good ones.
+  const once = decodeEscapes(url)
+  if ([url, once, decodeEscapes(once)].some((text) => SECRET_LIKE.test(text) || text.includes(TOKEN_START)))
     throw new AppError('secret_in_url', 'A secret stands in the URL, where logs keep it. Send it in the Authorization field, and replace it now.')
+}
+
+/** Percent-escapes of ASCII, each on its own. */
+function decodeEscapes(text: string): string {
+  return text.includes('%') ? text.replace(/%([0-7][0-9a-f])/gi, (_whole, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))) : text
 }

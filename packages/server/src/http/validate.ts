@@ -14,9 +14,12 @@ export function validate<Schema extends z.ZodType>(
   return { value: undefined, errors }
 }
 
+/** More mistakes than this are counted, not listed: nobody reads them, and a body may hold very many. */
+const MOST_ERRORS = 100
+
 export function refuseIf(errors: readonly FieldError[]): void {
-  if (errors.length > 0)
-    throw new AppError('invalid_request', errors.length === 1 ? (errors[0] as FieldError).message : `The request has ${errors.length} mistakes.`, {
-      errors: [...errors],
-    })
+  if (errors.length === 0) return
+  const detail = errors.length === 1 ? (errors[0] as FieldError).message : `The request has ${errors.length} mistakes.`
+  const more = { path: '', code: 'more_errors', message: `There are ${errors.length - MOST_ERRORS} more mistakes.` }
+  throw new AppError('invalid_request', detail, { errors: errors.length > MOST_ERRORS ? [...errors.slice(0, MOST_ERRORS), more] : [...errors] })
 }

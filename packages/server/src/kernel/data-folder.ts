@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '@keywright/core/problem-code.ts'
 
@@ -20,7 +20,7 @@ export interface DataFolder {
 export function openDataFolder(folder: string): DataFolder {
   const path = resolve(folder)
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolder(path)
     if (!statSync(path).isDirectory()) throw new Error('it is not a folder')
     const probe = join(path, `.write-test-${process.pid}`)
     closeSync(openSync(probe, 'w', 0o600))
@@ -41,6 +41,19 @@ export function filesIn(path: string): DataFolder {
   return { path, databaseFile: join(path, 'keywright.db'), masterKeyFile: join(path, 'master.key'), journalFile: join(path, 'revocations.journal') }
 }
 
+/** Not `recursive: true`: where a file system answers "no such file" to a mkdir in a folder that is there (/proc), Node tries for ever. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error
+    makeFolder(dirname(path))
+    makeFolder(path)
+  }
+}
+
 const REASONS: Record<string, string> = {
   EACCES: 'this user may not write there',
   EPERM: 'this user may not write there',
@@ -48,6 +61,7 @@ const REASONS: Record<string, string> = {
   ENOSPC: 'the disk is full',
   ENOTDIR: 'a part of the path is a file',
   EEXIST: 'it is a file',
+  ENOENT: 'the file system does not let a folder be made there',
 }
 
 /**

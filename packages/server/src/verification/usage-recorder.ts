@@ -1,5 +1,6 @@
 import type { Decision } from '@keywright/core/verification/decision.ts'
 import { addressGroup } from '@keywright/core/network/address.ts'
+import { redactSecrets } from '@keywright/core/secret/redact.ts'
 import type { LastSeen, UsageCount } from '../store/usage.ts'
 
 /** The first refusal of its kind within an hour: worth an audit event of its own. */
@@ -20,6 +21,7 @@ export interface UsageBatch {
   moreRefusals: number
 }
 
+const LONGEST_CLIENT = 200
 const MOST_COUNTS = 50_000
 const MOST_REFUSALS = 200
 const MOST_KNOWN_KINDS = 100_000
@@ -32,6 +34,8 @@ const HOUR = 3_600_000
 export class UsageRecorder {
   #lastSeen = new Map<string, LastSeen & { keyId: string }>()
   #counts = new Map<string, UsageCount>()
+  /** By key: what its last allowed call was counted in. Most calls are like the one before, and need no other look-up. */
+  #recent = new Map<string, { seen: LastSeen; count: UsageCount }>()
   #refusals: FirstRefusal[] = []
   #moreRefusals = 0
   #remainder = 0
@@ -44,11 +48,19 @@ export class UsageRecorder {
     const version = key?.secretVersion ?? 0
     const minute = Math.floor(now / 60_000)
     if (decision.valid) {
+      const recent = this.#recent.get(keyId)
+      if (recent !== undefined && recent.count.minute === minute && recent.count.version === version) {
+        touch(recent.seen, call, now)
+        recent.count.calls++
+        return
+      }
       const place = `${keyId} ${version}`
-      const seen = this.#lastSeen.get(place)
-      if (seen) Object.assign(seen, { at: now, address: call.address, client: call.client, calls: seen.calls + 1 })
-      else this.#lastSeen.set(place, { keyId, version, at: now, address: call.address, client: call.client, calls: 1 })
-      this.#count({ minute, keyId, version, decision: 'allowed', address: '', calls: 1 })
+      let seen = this.#lastSeen.get(place)
+      if (seen) touch(seen, call, now)
+      else this.#lastSeen.set(place, (seen = { keyId, version, at: now, address: call.address, client: call.client, calls: 1 }))
+      const count = this.#count({ minute, keyId, version, decision: 'allowed', address: '', calls: 1 })
+      // What went into a remainder, which is of no key, is looked up each time.
+      if (count.keyId === keyId) this.#recent.set(keyId, { seen, count })
       return
     }
     const address = call.address === null ? '' : addressGroup(call.address)
@@ -58,9 +70,15 @@ export class UsageRecorder {
 
   /** Takes what there is; the caller stores it, or gives it back with `restore`. */
   take(): UsageBatch {
-    const batch = { lastSeen: [...this.#lastSeen.values()], counts: [...this.#counts.values()], refusals: this.#refusals, moreRefusals: this.#moreRefusals }
+    // What a client calls itself is anybody's text; a secret in it must not be stored. Here, and not with each call: it takes time.
+    const lastSeen = [...this.#lastSeen.values()].map((seen) => ({
+      ...seen,
+      client: seen.client === null ? null : redactSecrets(seen.client).slice(0, LONGEST_CLIENT),
+    }))
+    const batch = { lastSeen, counts: [...this.#counts.values()], refusals: this.#refusals, moreRefusals: this.#moreRefusals }
     this.#lastSeen = new Map()
     this.#counts = new Map()
+    this.#recent = new Map()
     this.#refusals = []
     this.#moreRefusals = 0
     return batch
@@ -93,21 +111,19 @@ export class UsageRecorder {
     return this.#counts.size === 0 && this.#moreRefusals === 0
   }
 
-  #count(count: UsageCount): void {
+  /** @returns what it was added to. */
+  #count(count: UsageCount): UsageCount {
     const place = `${count.minute} ${count.keyId} ${count.version} ${count.decision} ${count.address}`
-    const known = this.#counts.get(place)
-    if (known) known.calls += count.calls
-    else if (this.#counts.size < MOST_COUNTS) this.#counts.set(place, { ...count })
-    else this.#addRemainder(count)
+    if (this.#counts.has(place) || this.#counts.size < MOST_COUNTS) return this.#add(place, count)
+    this.#remainder += count.calls
+    return this.#add(`remainder ${count.minute} ${count.decision}`, { ...count, keyId: '', version: 0, address: '' })
   }
 
-  #addRemainder(count: UsageCount): void {
-    this.#remainder += count.calls
-    const remainder = { ...count, keyId: '', version: 0, address: '' }
-    const place = `remainder ${remainder.minute} ${remainder.decision}`
-    const known = this.#counts.get(place)
-    if (known) known.calls += remainder.calls
-    else this.#counts.set(place, remainder)
+  #add(place: string, count: UsageCount): UsageCount {
+    let known = this.#counts.get(place)
+    if (known) known.calls += count.calls
+    else this.#counts.set(place, (known = { ...count }))
+    return known
   }
 
   #note(refusal: FirstRefusal, now: number): void {
@@ -126,4 +142,11 @@ export class UsageRecorder {
     if (this.#refusals.length < MOST_REFUSALS) this.#refusals.push(refusal)
     else this.#moreRefusals++
   }
+}
+
+function touch(seen: LastSeen, call: { address: string | null; client: string | null }, now: number): void {
+  seen.at = now
+  seen.address = call.address
+  seen.client = call.client
+  seen.calls++
 }

@@ -16,6 +16,9 @@ import type { Clock } from '../kernel/clock.ts'
 import { signaturePort } from './signature.ts'
 import type { UsageRecorder } from './usage-recorder.ts'
 
+/** More than is stored: what looks like a secret is cut out before, and half a secret would not look like one. */
+const MOST_OF_CLIENT = 400
+
 /** SHA-256 of the text's UTF-8 bytes as latin1. */
 export function digestText(secret: string): string {
   return hash('sha256', secret, 'latin1')
@@ -55,7 +58,7 @@ export class Verifier {
   decide(api: CompiledApi | null, request: VerificationRequest, client: string | null): Decision {
     const now = this.#clock.now()
     const decision = verify(this.#context(now), api, request)
-    this.#usage.record(decision, { address: request.address, client: client === null ? null : client.slice(0, 200) }, now)
+    this.#usage.record(decision, { address: request.address, client: client === null ? null : client.slice(0, MOST_OF_CLIENT) }, now)
     this.#metrics?.decided(decision, api !== null && isReservedSlug(api.definition.slug))
     return decision
   }

@@ -21,8 +21,7 @@ type Dialect = 'default' | 'nginx'
 export function answerAuthorize(context: HttpContext, request: IncomingMessage, response: ServerResponse): void {
   const requestId = newRequestId(context.services.clock.now())
   let dialect: Dialect = 'default'
-  // A body belongs to the client's request; the decision does not read it.
-  request.resume()
+  // A body belongs to the client's request: the decision does not read it, and Node drops it after the answer.
   try {
     refuseSecretInUrl(request.url ?? '/')
     const target = readTarget(request.url as string)
@@ -33,8 +32,8 @@ export function answerAuthorize(context: HttpContext, request: IncomingMessage, 
     const api = isReservedSlug(target.api) ? undefined : context.verifier.api(target.api)
     if (!api) throw new AppError('not_found', `There is no API "${target.api}".`)
     requireForwardAuth(context, api)
-    const client = describeClient(context, request)
-    const decision = context.verifier.decide(api, client, request.headers['user-agent'] ?? null)
+    const client = describeClient(context, request, api, dialect)
+    const decision = context.verifier.decide(api, client, request.headersDistinct['user-agent']?.[0] ?? null)
     const limits = rateLimitFields(context.verifier.rateLimits(decision))
     if (decision.valid) allow(response, decision, { ...limits, ...announcementFields(announcementOf(decision, context.services.clock.now())) }, requestId)
     else deny(context, response, decision, { api, dialect, requestId, limits })
@@ -46,43 +45,68 @@ export function answerAuthorize(context: HttpContext, request: IncomingMessage, 
 }
 
 function readTarget(url: string): { api: string; dialect: Dialect } {
+  if (!url.includes('?')) return { api: url.slice('/v1/authorize/'.length), dialect: 'default' }
   const [path = '', query = ''] = url.split('?', 2)
-  const dialect = new URLSearchParams(query).get('dialect') ?? 'default'
+  const asked = new URLSearchParams(query)
+  const dialect = asked.get('dialect') ?? 'default'
+  // A mistyped name must not silently mean the default.
+  if ([...asked.keys()].some((name) => name !== 'dialect') || asked.size > 1)
+    throw new AppError('invalid_request', 'The only query of this address is "dialect".')
   if (dialect !== 'default' && dialect !== 'nginx') throw new AppError('invalid_request', 'The dialect must be "default" or "nginx".')
   return { api: path.slice('/v1/authorize/'.length), dialect }
 }
 
+const forwardAuth = new WeakMap<CompiledApi, { change: number; allowed: boolean }>()
+
 function requireForwardAuth(context: HttpContext, api: CompiledApi): void {
-  const types = api.definition.accepts.flatMap((slug) => context.verifier.replica.type(slug)?.definition ?? [])
-  if (!allowsForwardAuth(api.definition, types))
+  const { replica } = context.verifier
+  // Depends on the API and its types only, so it holds until the next change; a new replica has other API objects.
+  let known = forwardAuth.get(api)
+  if (known?.change !== replica.cursor.number) {
+    const types = api.definition.accepts.flatMap((slug) => replica.type(slug)?.definition ?? [])
+    known = { change: replica.cursor.number, allowed: allowsForwardAuth(api.definition, types) }
+    forwardAuth.set(api, known)
+  }
+  if (!known.allowed)
     throw new AppError('policy_conflict', 'Key or companion of this API stand in the body, which a proxy does not pass on. Use middleware or /v1/verify.')
 }
 
-/** The end client's request, as the proxy describes it (Traefik, Caddy: X-Forwarded-*; nginx: X-Original-*, see the recipe). */
-function describeClient(context: HttpContext, request: IncomingMessage) {
+/** The fields in which each kind of proxy says what its client asked: Traefik and Caddy by themselves, nginx through the recipe. */
+const FIELDS = {
+  default: { method: 'x-forwarded-method', uri: 'x-forwarded-uri', host: 'x-forwarded-host' },
+  nginx: { method: 'x-original-method', uri: 'x-original-uri', host: 'x-original-host' },
+} as const
+
+/**
+ * The end client's request, as the proxy describes it. Only the fields of its own dialect are read: the others it passes on as
+ * the client sent them.
+ */
+function describeClient(context: HttpContext, request: IncomingMessage, api: CompiledApi, dialect: Dialect) {
   const headers = request.headersDistinct
+  const fields = FIELDS[dialect]
   const one = (name: string): string | undefined => {
     const values = headers[name]
     if (values !== undefined && values.length > 1)
       throw new AppError('invalid_request', `The field ${name} stands more than once: the proxy must set it, not add to the client's.`)
     return values?.[0]
   }
-  const host = one('x-forwarded-host')
+  const method = one(fields.method)
+  const path = one(fields.uri)
+  // nginx asks with GET whatever the client's method is: a proxy that names the path but forgets the method would let a POST pass as a GET.
+  if (method === undefined && api.routes !== null && (path !== undefined || dialect === 'nginx'))
+    throw new AppError('invalid_request', `The proxy must say the method of the client in ${fields.method}: this API has routes.`)
   return {
-    request: {
-      method: one('x-forwarded-method') ?? one('x-original-method') ?? request.method ?? 'GET',
-      path: one('x-forwarded-uri') ?? one('x-original-uri') ?? '',
-      headers: withoutOurs(headers),
-      ...(host === undefined ? {} : { host }),
-    },
+    // The Host field of this request names Keywright; without the proxy's word the client's host is not known.
+    request: { method: method ?? request.method ?? 'GET', path: path ?? '', headers: withoutOurs(headers), host: one(fields.host) ?? '' },
     address: forwardedAddress(request, context.trustedProxies),
   }
 }
 
 /** The proxy's own credential is not the client's. */
 function withoutOurs(headers: NodeJS.Dict<string[]>): NodeJS.Dict<string[]> {
-  const { 'keywright-verifier': _ours, ...rest } = headers
-  return rest
+  // Node makes these fields for this request alone; a copy of all of them would show.
+  delete headers['keywright-verifier']
+  return headers
 }
 
 function allow(response: ServerResponse, { key, deprecation }: Allowed, more: Record<string, string>, requestId: string): void {

@@ -5,7 +5,7 @@ const LARGEST = 262_144
 
 /** The bytes of a body. @throws AppError `body_too_large` before more than that is held. */
 export function readBody(request: IncomingMessage, largest = LARGEST): Promise<Buffer> {
-  const announced = Number(request.headers['content-length'] ?? 0)
+  const announced = Number(request.headersDistinct['content-length']?.[0] ?? 0)
   if (announced > largest) return Promise.reject(new AppError('body_too_large', `The body is larger than ${largest} bytes.`))
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []

@@ -2,6 +2,8 @@ import type { FieldError } from '@keywright/core/problem-code.ts'
 import type { z } from 'zod'
 import { fieldPath, shortened } from './yaml-tree.ts'
 
+const MOST_SUGGESTIONS = 50
+
 type RawIssue = z.core.$ZodRawIssue
 
 /**
@@ -17,7 +19,10 @@ export function sentenceFor(issue: RawIssue): string {
       return `Must be ${values.length > 1 ? 'one of ' : ''}${values.map((value) => `"${value}"`).join(', ')}.${suggestion(issue.input, values)}`
     }
     case 'unrecognized_keys':
-      return issue.keys.map((key) => `The field "${shortened(key)}" is not known.${suggestion(key, knownFields(issue.inst))}`).join('\n')
+      // Looking for what was meant takes time, and a body may name very many fields.
+      return issue.keys
+        .map((key, index) => `The field "${shortened(key)}" is not known.${index < MOST_SUGGESTIONS ? suggestion(key, knownFields(issue.inst)) : ''}`)
+        .join('\n')
     case 'invalid_key':
       return `This name is not known here.${namesOf(issue)}`
     case 'too_small':

@@ -1,0 +1,85 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** One system call that has returned. */
+export interface SystemCall {
+  name: string
+  /** Arguments as strace prints them. */
+  text: string
+  /** Seconds since 1970: entered and returned. */
+  startedAt: number
+  endedAt: number
+}
+
+/** Installs strace where it is missing, unless KEYWRIGHT_TEST_INSTALL=no. @throws with the reason when there is none afterwards. */
+export function requireStrace(): void {
+  const isThere = () => spawnSync('strace', ['-V']).status === 0
+  if (isThere()) return
+  if (process.env['KEYWRIGHT_TEST_INSTALL'] === 'no')
+    throw new Error('NOT RUN: strace is not installed, and KEYWRIGHT_TEST_INSTALL=no forbids to install it. Install it (apt-get install strace).')
+  console.error('This test needs strace and installs it now: apt-get install -y strace (set KEYWRIGHT_TEST_INSTALL=no to forbid that).')
+  const { error, status, stderr } = spawnSync('apt-get', ['install', '-y', 'strace'], {
+    encoding: 'utf8',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+  if (!isThere())
+    throw new Error(`NOT RUN: strace could not be installed (${error?.message ?? `apt-get ended with ${status}: ${stderr.trim().split('\n').at(-1)}`}).`)
+}
+
+/**
+ * Watches every thread of a process while `during` runs. @returns the calls in the order in which they were entered.
+ * @throws with the reason when this machine does not let processes be watched.
+ */
+export async function systemCallsOf(pid: number, names: readonly string[], during: () => Promise<void>): Promise<SystemCall[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'keywright-strace-'))
+  try {
+    const file = join(folder, 'calls')
+    const child = spawn('strace', ['-f', '-ttt', '-T', '-y', '-s', '300', '-e', `trace=${names.join(',')}`, '-o', file, '-p', String(pid)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let said = ''
+    const ended = new Promise<void>((done) => child.once('close', () => done()))
+    await new Promise<void>((attached, failed) => {
+      child.once('error', failed)
+      child.stderr.on('data', (chunk: Buffer) => {
+        said += chunk.toString()
+        if (/Process \d+ attached/.test(said)) attached()
+      })
+      void ended.then(() =>
+        failed(
+          new Error(`NOT RUN: this machine does not let a process be watched with ptrace (in a container: --cap-add=SYS_PTRACE). strace said: ${said.trim()}`),
+        ),
+      )
+    })
+    // The other threads are attached one by one.
+    await new Promise((done) => setTimeout(done, 200))
+    await during()
+    child.kill('SIGINT')
+    await ended
+    return parse(readFileSync(file, 'utf8'))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** `PID TIME name(arguments) = result <SECONDS>`, in two lines where another thread came between. */
+function parse(text: string): SystemCall[] {
+  const calls: SystemCall[] = []
+  const unfinished = new Map<string, { name: string; text: string; startedAt: number }>()
+  for (const line of text.split('\n')) {
+    const [, pid = '', time = '', rest = ''] = /^(\d+) +(\d+\.\d+) (.*)$/.exec(line) ?? []
+    const cut = /^(\w+)\((.*) <unfinished \.\.\.>$/.exec(rest)
+    if (cut) {
+      unfinished.set(pid, { name: cut[1] as string, text: cut[2] as string, startedAt: Number(time) })
+      continue
+    }
+    const resumed = /^<\.\.\. (\w+) resumed>(.*) = (\S+).*<(\d+\.\d+)>$/.exec(rest)
+    const whole = /^(\w+)\((.*) = (\S+).*<(\d+\.\d+)>$/.exec(rest)
+    const begun = resumed === null ? undefined : unfinished.get(pid)
+    if (begun) calls.push({ ...begun, text: begun.text + (resumed?.[2] ?? ''), endedAt: Number(time) })
+    else if (whole) calls.push({ name: whole[1] as string, text: whole[2] as string, startedAt: Number(time), endedAt: Number(time) + Number(whole[4]) })
+  }
+  return calls.sort((a, b) => a.startedAt - b.startedAt)
+}

@@ -1,0 +1,113 @@
+import type { OperationId } from '@keywright/core/contract/operations.ts'
+import { CONFIGURATION, type World } from './world.ts'
+
+/** Operations of OAuth have tests of their own. */
+export type FencedId = Exclude<OperationId, 'oauth.token' | 'oauth.jwks' | 'introspect' | 'revoke'>
+
+/** A call that is right in everything but, perhaps, who makes it. */
+export interface Prepared {
+  path: string
+  body?: unknown
+}
+
+type Prepare = (world: World, org: string) => Promise<Prepared>
+
+const keys = (org: string) => `/v1/organizations/${org}/keys`
+
+/** A command on a key that was issued for this call alone. */
+const onKey =
+  (suffix: string, body?: unknown, type?: string, before?: (world: World, path: string) => Promise<unknown>): Prepare =>
+  async (world, org) => {
+    const path = `${keys(org)}/${(await world.key(org, type)).id}`
+    await before?.(world, path)
+    return { path: `${path}${suffix}`, ...(body === undefined ? {} : { body }) }
+  }
+
+const fixed =
+  (path: string | ((org: string) => string), body?: unknown): Prepare =>
+  async (_world, org) => ({ path: typeof path === 'string' ? path : path(org), ...(body === undefined ? {} : { body }) })
+
+const [plain] = CONFIGURATION.keyTypes
+const [, vaults] = CONFIGURATION.apis
+
+/** How each operation is called. Whatever a success uses up is made anew. */
+export const PREPARE: Record<FencedId, Prepare> = {
+  'me.get': fixed('/v1/me'),
+  'secrets.identify': fixed('/v1/secrets:identify', { secret: 'pln_nothing' }),
+  verify: fixed('/v1/verify', { secret: 'pln_nothing', api: 'orders' }),
+  'verifier-keys.list': fixed('/v1/verifier-keys'),
+  'verifier-keys.issue': async (world) => ({ path: '/v1/verifier-keys', body: { name: world.name(), apis: ['orders'] } }),
+  'verifier-keys.remove': async (world) => ({ path: `/v1/verifier-keys/${(await world.verifier()).id}` }),
+  'management-keys.list': fixed('/v1/management-keys'),
+  'management-keys.issue': async (world) => ({ path: '/v1/management-keys', body: { name: world.name() } }),
+  'management-keys.remove': async (world) => ({ path: `/v1/management-keys/${(await world.operatorKey()).id}` }),
+  'organization-management-keys.list': fixed((org) => `/v1/organizations/${org}/management-keys`),
+  'organization-management-keys.issue': async (world, org) => ({
+    path: `/v1/organizations/${org}/management-keys`,
+    body: { name: world.name(), role: 'member' },
+  }),
+  'organization-management-keys.remove': async (world, org) => ({
+    path: `/v1/organizations/${org}/management-keys/${(await world.manager(org, 'member')).id}`,
+  }),
+  'organizations.list': fixed('/v1/organizations'),
+  'organizations.create': async (world) => ({ path: '/v1/organizations', body: { slug: world.name().replace(' ', '-') } }),
+  'organizations.get': fixed((org) => `/v1/organizations/${org}`),
+  'organizations.update': async (world, org) => ({ path: `/v1/organizations/${org}`, body: { name: world.name() } }),
+  'organizations.remove': fixed((org) => `/v1/organizations/${org}`),
+  'configuration.get': fixed('/v1/config'),
+  'configuration.diff': fixed('/v1/config:diff', { version: 1 }),
+  'configuration.apply': fixed('/v1/config:apply', { version: 1 }),
+  'key-types.list': fixed('/v1/key-types'),
+  'key-types.get': fixed('/v1/key-types/plain'),
+  'key-types.put': fixed('/v1/key-types/plain', plain),
+  'key-types.remove': async (world) => {
+    const slug = world.name().replace(' ', '-')
+    await world.ask(200, 'PUT', `/v1/key-types/${slug}`, { slug, prefix: slug.replace('-', '') })
+    return { path: `/v1/key-types/${slug}` }
+  },
+  'apis.list': fixed('/v1/apis'),
+  'apis.get': fixed('/v1/apis/orders'),
+  'apis.put': fixed('/v1/apis/vaults', vaults),
+  'apis.remove': async (world) => {
+    const slug = world.name().replace(' ', '-')
+    await world.ask(200, 'PUT', `/v1/apis/${slug}`, { slug, accepts: ['plain'] })
+    return { path: `/v1/apis/${slug}` }
+  },
+  'address-lists.get': fixed((org) => `/v1/organizations/${org}/address-lists/plain`),
+  'address-lists.put': fixed((org) => `/v1/organizations/${org}/address-lists/plain`, { addresses: 'any' }),
+  'audit-events.list': fixed('/v1/audit-events'),
+  'audit-events.export': fixed('/v1/audit-events:export?format=csv'),
+  'organization-audit-events.list': fixed((org) => `/v1/organizations/${org}/audit-events`),
+  'organization-audit-events.export': fixed((org) => `/v1/organizations/${org}/audit-events:export?format=csv`),
+  'key-types.offers': fixed((org) => `/v1/organizations/${org}/key-types`),
+  'keys.list': fixed(keys),
+  'keys.issue': fixed(keys, { type: 'plain', environment: 'live', addresses: 'any' }),
+  'keys.get': onKey(''),
+  'keys.update': onKey('', { name: 'another' }),
+  'keys.remove': onKey(''),
+  'keys.activate': onKey(':activate'),
+  'keys.deactivate': onKey(':deactivate'),
+  'keys.replace': onKey(':replace', { expectedVersion: 1 }),
+  'keys.finish-overlap': onKey(':finish-overlap', undefined, 'vault', (world, path) =>
+    world.ask(200, 'POST', `${path}:replace`, { expectedVersion: 1, overlapSeconds: 3600 }),
+  ),
+  'keys.reveal': onKey(':reveal', undefined, 'vault'),
+  'keys.check-address': onKey(':check-address', { address: '192.0.2.1' }),
+  'keys.usage': onKey('/usage'),
+  'keys.events': onKey('/events'),
+  'organizations.suspend': fixed((org) => `/v1/organizations/${org}:suspend`, { reason: 'unpaid' }),
+  'organizations.restore': fixed((org) => `/v1/organizations/${org}:restore`, {}),
+  'keys.bulk': fixed((org) => `${keys(org)}:bulk`, { command: 'deactivate', filter: { type: 'plain' } }),
+  'installation-keys.bulk': fixed('/v1/keys:bulk', { command: 'deactivate', filter: { type: 'plain' } }),
+  'key-types.preview-sunset': fixed('/v1/key-types/plain:preview-sunset', { deprecatedAt: '2027-01-01T00:00:00Z', retiredAt: '2027-06-01T00:00:00Z' }),
+  'outbox.list': fixed('/v1/outbox'),
+  'outbox.get': async (world) => ({ path: `/v1/outbox/${await world.message()}` }),
+  'outbox.resend': async (world) => ({ path: `/v1/outbox/${await world.message()}:resend` }),
+  'sessions.list': onKey('/sessions'),
+  'sessions.end': async (world, org) => {
+    const { key, session } = await world.session(org)
+    return { path: `${keys(org)}/${key}/sessions/${session}` }
+  },
+  'signing-keys.list': fixed('/v1/signing-keys'),
+  'signing-keys.rotate': fixed('/v1/signing-keys:rotate'),
+}
