@@ -4,10 +4,10 @@ import { KEY_STATUSES } from '../lifecycle.ts'
 import { actor, instantOut, listQuery, page } from './common.ts'
 import type { Operation } from './operation.ts'
 
-const name = text(100).trim()
+export const name = text(100).trim()
 export const tag = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,49}$/, 'Must be 1 to 50 letters, digits or "_.:-", beginning with a letter or digit.')
-const tags = z.array(tag).max(20)
-const metadata = z
+export const tags = z.array(tag).max(20)
+export const metadata = z
   .record(z.string().regex(/^[A-Za-z0-9_.-]{1,50}$/, 'Must be 1 to 50 letters, digits or "_.-".'), z.string().max(500))
   .refine((value) => Object.keys(value).length <= 50, 'At most 50 entries.')
 const expiry = {

@@ -2,6 +2,7 @@ import { auditOperations } from './audit.ts'
 import { bulkOperations } from './bulk.ts'
 import { configurationOperations } from './configuration.ts'
 import { credentialOperations } from './credentials.ts'
+import { importOperations } from './import.ts'
 import { keyOperations } from './keys.ts'
 import { noticeOperations } from './notices.ts'
 import type { Operation } from './operation.ts'
@@ -15,6 +16,7 @@ const ALL = [
   ...configurationOperations,
   ...keyOperations,
   ...bulkOperations,
+  ...importOperations,
   ...noticeOperations,
   ...sessionOperations,
   ...auditOperations,

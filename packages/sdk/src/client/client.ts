@@ -6,11 +6,19 @@ import { KeywrightError } from './keywright-error.ts'
 
 const YAML = 'application/yaml'
 const JSON_TYPE = 'application/json'
+const NDJSON = 'application/x-ndjson'
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 const EXPORT_TYPES = { ndjson: 'application/x-ndjson', csv: 'text/csv' } as const
 
 /** A configuration file: its text (YAML or JSON), or the object it describes. */
 export type ConfigurationFileInput = string | Record<string, unknown>
+
+export interface ImportInput {
+  org: string
+  dryRun?: boolean
+  allowOverCap?: boolean
+  allowNonCompliant?: boolean
+}
 
 /**
  * A client of one Keywright server with one key: a method for each operation of its HTTP surface, grouped as the paths are.
@@ -99,6 +107,13 @@ export function createClient(options: ClientOptions) {
       events: method('keys.events'),
       /** A dry run unless `dryRun` is false. */
       bulk: method('keys.bulk'),
+      /** Takes over keys that exist elsewhere. @param lines NDJSON, or the objects; at most 10,000 and 8 MiB. */
+      import: (input: ImportInput, lines: string | readonly unknown[], call?: CallOptions): Promise<Answer<'keys.import'>> => {
+        const { org, ...query } = input
+        const body = typeof lines === 'string' ? { text: lines, type: NDJSON } : { text: JSON.stringify(lines), type: JSON_TYPE }
+        const path = fillPath(ENDPOINTS['keys.import'].path, { org }) + queryString(query)
+        return connection.json({ method: 'POST', path, accept: JSON_TYPE, body }, call) as Promise<Answer<'keys.import'>>
+      },
     },
     /** Over all organizations. */
     installationKeys: { bulk: method('installation-keys.bulk') },

@@ -3,6 +3,7 @@ import type { bulkOperations } from '@keywright/core/contract/bulk.ts'
 import type { Propagation } from '@keywright/core/contract/common.ts'
 import type { configurationOperations } from '@keywright/core/contract/configuration.ts'
 import type { credentialOperations } from '@keywright/core/contract/credentials.ts'
+import type { importOperations } from '@keywright/core/contract/import.ts'
 import type { keyOperations } from '@keywright/core/contract/keys.ts'
 import type { noticeOperations } from '@keywright/core/contract/notices.ts'
 import type { organizationOperations } from '@keywright/core/contract/organizations.ts'
@@ -16,6 +17,7 @@ import type { verificationOperations } from '@keywright/core/contract/verificati
 type Contract =
   | (typeof auditOperations)[number]
   | (typeof bulkOperations)[number]
+  | (typeof importOperations)[number]
   | (typeof noticeOperations)[number]
   | (typeof configurationOperations)[number]
   | (typeof credentialOperations)[number]
@@ -63,4 +65,5 @@ export type AuditEvent = Answer<'audit-events.list'>['items'][number]
 export type BulkAnswer = Answer<'keys.bulk'>
 export type OutboxMessage = Answer<'outbox.list'>['items'][number]
 export type SunsetPreview = Answer<'key-types.preview-sunset'>
+export type ImportAnswer = Answer<'keys.import'>
 export type VerifyAnswer = Answer<'verify'>

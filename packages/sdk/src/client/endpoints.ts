@@ -62,6 +62,7 @@ export const ENDPOINTS: Readonly<Record<OperationId, Endpoint>> = {
   revoke: { method: 'POST', path: '/v1/revoke' },
 
   'keys.bulk': { method: 'POST', path: `${ORGANIZATION}/keys:bulk` },
+  'keys.import': { method: 'POST', path: `${ORGANIZATION}/keys:import` },
   'installation-keys.bulk': { method: 'POST', path: '/v1/keys:bulk' },
 
   'outbox.list': { method: 'GET', path: '/v1/outbox' },

@@ -18,6 +18,8 @@ export const AUDIT_ACTIONS = {
   'organization.removed': 'An organization was removed with all its keys.',
   'address_list.updated': "An organization's address list for a key type was set.",
   'key.issued': 'A key was issued, by a person, a program or automatically with an environment.',
+  'key.imported': 'A key that existed elsewhere was taken over.',
+  'keys.imported': 'A request to take over keys was done; the event counts what it did.',
   'key.updated': 'A key was changed.',
   'key.activated': 'A key was activated.',
   'key.deactivated': 'A key was deactivated.',

@@ -45,7 +45,9 @@ export function createApp(context: HttpContext): FastifyInstance {
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: FastifyRequest, bytes: Buffer) => parseJson(bytes))
-  app.addContentTypeParser(['application/yaml', 'text/yaml'], { parseAs: 'buffer' }, async (_request: FastifyRequest, bytes: Buffer) => decodeUtf8(bytes))
+  app.addContentTypeParser(['application/yaml', 'text/yaml', 'application/x-ndjson'], { parseAs: 'buffer' }, async (_request: FastifyRequest, bytes: Buffer) =>
+    decodeUtf8(bytes),
+  )
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({

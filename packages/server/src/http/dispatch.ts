@@ -13,6 +13,7 @@ import { auditHandlers } from './handlers/audit.ts'
 import { bulkHandlers } from './handlers/bulk.ts'
 import { configurationHandlers } from './handlers/configuration.ts'
 import { credentialHandlers } from './handlers/credentials.ts'
+import { importHandlers } from './handlers/import.ts'
 import { keyHandlers } from './handlers/keys.ts'
 import { noticeHandlers } from './handlers/notices.ts'
 import { organizationHandlers } from './handlers/organizations.ts'
@@ -24,6 +25,7 @@ import { refuseIf, validate } from './validate.ts'
 
 const HANDLERS = {
   ...bulkHandlers,
+  ...importHandlers,
   ...noticeHandlers,
   ...credentialHandlers,
   ...organizationHandlers,

@@ -8,6 +8,7 @@ import { goOn, group, listed, more, pageOptions, repeatable, runs, type PageOpti
 import { addressesOf, addressOptions, expiryOf, expiryOptions, type AddressOptions, type ExpiryOptions } from './key-options.ts'
 import { KEY_COLUMNS, printIssued, showKey } from './key-output.ts'
 import { addBulk } from './keys-bulk.ts'
+import { addImport } from './keys-import.ts'
 import { addKeyReports } from './key-reports.ts'
 
 interface ListOptions extends PageOptions {
@@ -52,6 +53,7 @@ export function addKeyCommands(session: Session, program: Command): void {
   addPlainCommands(session, keys)
   addReplace(session, keys)
   addBulk(session, keys)
+  addImport(session, keys)
   addKeyReports(session, keys)
 }
 
