@@ -78,11 +78,15 @@ export function outcomes(answers: readonly { status: number; body: { code?: stri
   return counts
 }
 
-/** Findings of `keywright doctor --json`, each of them good. */
-export async function doctor(server: TestServer): Promise<Record<string, string>> {
+/** Findings of `keywright doctor --json`, each of them good; on a disk that was made small on purpose, but for `disk`. */
+export async function doctor(server: TestServer, onSmallDisk = false): Promise<Record<string, string>> {
   const { code, stdout, stderr } = await server.cli(['doctor', '--json'])
   const { ok, findings } = JSON.parse(stdout) as { ok: boolean; findings: { check: string; ok: boolean; detail: string }[] }
-  expect({ code, ok }, `${stdout}\n${stderr}`).toEqual({ code: 0, ok: true })
+  expect(
+    findings.filter((finding) => !finding.ok).map(({ check }) => check),
+    `${stdout}\n${stderr}`,
+  ).toEqual(onSmallDisk ? ['disk'] : [])
+  expect({ code, ok }).toEqual(onSmallDisk ? { code: 1, ok: false } : { code: 0, ok: true })
   return Object.fromEntries(findings.map(({ check, detail }) => [check, detail]))
 }
 

@@ -66,6 +66,7 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   'keys.usage': { where: 'organization', may: EVERYBODY },
   'keys.events': { where: 'organization', may: EVERYBODY },
   'keys.bulk': { where: 'organization', may: ADMINISTRATORS },
+  'keys.import': { where: 'organization', may: OPERATOR },
   'organizations.suspend': { where: 'organization', may: OPERATOR },
   'organizations.restore': { where: 'organization', may: OPERATOR },
   'sessions.list': { where: 'organization', may: EVERYBODY },

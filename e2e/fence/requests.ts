@@ -95,6 +95,7 @@ export const PREPARE: Record<FencedId, Prepare> = {
   'keys.check-address': onKey(':check-address', { address: '192.0.2.1' }),
   'keys.usage': onKey('/usage'),
   'keys.events': onKey('/events'),
+  'keys.import': fixed((org) => `${keys(org)}:import?dryRun=true`, []),
   'organizations.suspend': fixed((org) => `/v1/organizations/${org}:suspend`, { reason: 'unpaid' }),
   'organizations.restore': fixed((org) => `/v1/organizations/${org}:restore`, {}),
   'keys.bulk': fixed((org) => `${keys(org)}:bulk`, { command: 'deactivate', filter: { type: 'plain' } }),

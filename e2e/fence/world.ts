@@ -121,13 +121,18 @@ export class World implements AsyncDisposable {
     return { key: id, session: items[0].id }
   }
 
-  /** A notice in the outbox: of a key that ends soon. */
+  /** A notice in the outbox: of keys that a sunset with a date near ends. */
   async message(): Promise<string> {
+    const listed = async () => (await this.ask(200, 'GET', '/v1/outbox')).items
+    const [known] = await listed()
+    if (known) return known.id
+    const type = { slug: 'leaving', prefix: 'lvg' }
     await this.ask(200, 'PATCH', '/v1/organizations/globex', { contacts: ['keys@globex.example'] })
-    const { now } = await this.server.must(200, 'PUT', '/test-clock', { body: { now: this.now } })
-    await this.key('globex', 'plain', { expiresAt: new Date(now + 86_400_000 * 5).toISOString(), name: this.name() })
+    await this.ask(200, 'PUT', '/v1/key-types/leaving', type)
+    await this.key('globex', 'leaving')
+    await this.ask(200, 'PUT', '/v1/key-types/leaving', { ...type, sunset: [{ deprecatedAt: NOW, retiredAt: NOW.replace('06-01', '06-06') }] })
     await this.server.setClock(this.now)
-    return (await this.ask(200, 'GET', '/v1/outbox')).items[0].id
+    return (await listed())[0].id
   }
 
   async operatorKey(capabilities: readonly string[] = [], input: Record<string, unknown> = {}): Promise<{ id: string; secret: string }> {

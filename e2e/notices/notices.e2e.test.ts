@@ -201,21 +201,23 @@ test('a mail whose taking was never heard of comes again under the same Message-
   expect(ids[1]).toBe(ids[0])
 })
 
-test('names cannot write header fields, and a secret that stands in a name is not mailed', async () => {
+test('names cannot write header fields or markup, and a secret cannot stand in a name that would be mailed', async () => {
   const named = { slug: 'evil', name: 'Evil "Bcc: x@y.example"  <script>', contacts: ['a@evil.example', 'b@evil.example'] }
   await server.must(201, 'POST', '/v1/organizations', { key, body: named })
   expect(await server.call('POST', '/v1/organizations', { key, body: { ...named, slug: 'worse', name: 'a\r\nBcc: x@y.example' } })).toMatchObject({
     status: 422,
   })
   const { secret } = await issue('evil')
-  await issue('evil', { name: `old ${secret}`, expiresAt: '2035-06-01T00:00:00Z' })
+  const pasted = await server.call('POST', '/v1/organizations/evil/keys', { key, body: { type: 'web', environment: 'live', name: `old ${secret}` } })
+  expect(pasted).toMatchObject({ status: 422, body: { errors: [{ path: 'name', code: 'secret' }] } })
+  await issue('evil', { name: 'old <b>', expiresAt: '2035-06-01T00:00:00Z' })
   await server.setClock('2035-05-02T00:00:00Z')
   const [mail] = sink.mails
   expect(mail?.to).toEqual(['a@evil.example', 'b@evil.example'])
   expect([...(mail?.headers.keys() ?? [])]).not.toContain('bcc')
   const [{ id }] = (await server.must(200, 'GET', '/v1/outbox', { key })).items
   const { text, html } = await server.must(200, 'GET', `/v1/outbox/${id}`, { key })
-  expect(html).not.toContain('<script>')
+  expect(html).not.toMatch(/<script>|<b>/)
   expect(text + html + mail?.raw.replaceAll('=\r\n', '')).not.toContain(secret)
 })
 

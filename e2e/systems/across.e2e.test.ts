@@ -27,7 +27,7 @@ test('the four presets stand side by side in one installation: applying any of t
     expect(await house.server.must(200, 'POST', '/v1/config:apply', file), preset).toEqual({ changes: [] })
   }
   const config = await house.server.must(200, 'GET', '/v1/config', { key: house.operator })
-  expect(config.keyTypes).toHaveLength(15 + 15 + 1 + 1)
+  expect(config.keyTypes).toHaveLength(15 + 15 + 2 + 1)
   expect(new Set(config.keyTypes.map(({ prefix }: { prefix: string }) => prefix)).size).toBe(config.keyTypes.length)
   // The whole of it, read back and applied, is what stands there.
   expect(await house.server.must(200, 'POST', '/v1/config:diff', { key: house.operator, body: config })).toEqual({ changes: [] })
@@ -43,14 +43,28 @@ test('the four presets do not disturb each other: every key is let in by the API
       held.set(type, (await acme.command(key as { id: string }, 'reveal')).body.secret)
     } else {
       const wish = { type, environment: environments[0], addresses: policy.addresses.mode === 'off' ? undefined : 'any' }
-      held.set(type, (await acme.issue({ ...wish, ...(policy.naming.mode === 'required' ? { name: type, expiresInSeconds: 3600 } : {}) })).secret)
+      const issued = await acme.issue({
+        ...wish,
+        ...(policy.naming.mode === 'required' ? { name: type } : {}),
+        ...(policy.expiry.mode === 'required' ? { expiresInSeconds: 3600 } : {}),
+      })
+      if (issued.key.status === 'pending') await acme.command(issued.key, 'activate')
+      held.set(type, issued.secret)
     }
   }
-  expect(held.size).toBe(32)
+  expect(held.size).toBe(33)
   expect((await acme.keys()).filter(({ type }) => type === 'insites-instance-key')).toHaveLength(2)
   for (const { slug, accepts, environment } of config.apis) {
     for (const [type, secret] of held) {
-      const expected = accepts.includes(type) ? (slug === 'insites-crm-staging' ? ['wrong_environment'] : ['allowed']) : ['wrong_type', 'wrong_environment']
+      const mints = offers.find((offer: { type: string }) => offer.type === type).policy.mints !== null
+      const expected =
+        accepts.includes(type) && mints
+          ? ['exchange_required']
+          : accepts.includes(type)
+            ? slug === 'insites-crm-staging'
+              ? ['wrong_environment']
+              : ['allowed']
+            : ['wrong_type', 'wrong_environment']
       expect(expected, `${type} on ${slug} (${environment})`).toContain(await verdict(slug, secret))
     }
   }
