@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TestServer } from '../harness.ts'
 import { Sample, verdict } from './sample.ts'
 
-/** C of the five documented systems, through the sample API. The names are their vendor's. */
+/** C and D of the five documented systems, through the sample API. The names are their vendor's. */
 let server: TestServer
 let projects: Sample
 let key: string
@@ -82,4 +82,34 @@ test('C.4 a supervisor manages people, not keys', async () => {
   const { secret } = await server.must(201, 'POST', '/v1/organizations/acme/management-keys', { key, body: { name: 'Sue', role: 'supervisor' } })
   const body = { type: 'insidemaps-api-key', name: 'Not hers', expiresInSeconds: 60 }
   expect((await server.call('POST', KEYS, { key: secret, body })).status).toBe(403)
+})
+
+test('D master tokens through the sample: pending, activated, replaced with every session, deactivated and back without the old sessions', async () => {
+  const issued = await server.must(201, 'POST', KEYS, { key, body: { type: 'insidemaps-master-token', name: 'Nightly' } })
+  const path = `${KEYS}/${issued.key.id}`
+  const mint = (master: string) => projects.call({ path: '/api/v2/sessionToken', headers: { authorization: `Bearer ${master}` } })
+  const session = async (master: string): Promise<string> => (await mint(master)).body.data as string
+  expect(verdict(await mint(issued.secret))).toBe('401 pending')
+  await server.must(200, 'POST', `${path}:activate`, { key })
+  const first = await session(issued.secret)
+  expect((await call(first, '/projects')).status).toBe(200)
+  expect(verdict(await call(first, '/projects', { organization: 'zeta' }))).toBe('404')
+
+  // No: nothing changes. Yes: the old value and every session minted from it are refused.
+  expect((await call(await session(issued.secret), '/projects')).status).toBe(200)
+  const { secret } = await server.must(200, 'POST', `${path}:replace`, { key, body: { expectedVersion: 1 } })
+  expect([verdict(await mint(issued.secret)), verdict(await call(first, '/projects'))]).toEqual(['401 replaced', '401 replaced'])
+  expect((await server.call('POST', `${path}:replace`, { key, body: { expectedVersion: 1 } })).body).toMatchObject({
+    code: 'version_changed',
+    changedBy: { kind: 'management-key' },
+    changedAt: expect.any(String),
+  })
+
+  const second = await session(secret)
+  await server.must(200, 'POST', `${path}:deactivate`, { key })
+  expect([verdict(await mint(secret)), verdict(await call(second, '/projects'))]).toEqual(['401 inactive', '401 inactive'])
+  await server.must(200, 'POST', `${path}:activate`, { key })
+  expect(verdict(await call(second, '/projects'))).toBe('401 replaced')
+  expect((await call(await session(secret), '/projects')).status).toBe(200)
+  expect([(await mint(second)).status, (await mint((await issue('No master')).secret)).status]).toEqual([401, 401])
 })

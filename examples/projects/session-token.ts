@@ -17,7 +17,7 @@ export async function exchange(request: FastifyRequest, reply: FastifyReply): Pr
     body: new URLSearchParams({
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
       subject_token: master,
-      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      subject_token_type: 'urn:keywright:params:oauth:token-type:api-key',
     }),
     signal: AbortSignal.timeout(5_000),
   })

@@ -44,6 +44,14 @@ export function addHostCommands(session: Session, program: Command): void {
       .option('--journal <file>', 'a journal of revocations that was kept elsewhere'),
     () => import('./host/restore.ts'),
   )
+  runsHere(
+    session,
+    program
+      .command('demo')
+      .description('run the documented systems with sample APIs, in a folder that is gone afterwards')
+      .option('--check', 'make the printed calls and end'),
+    () => import('./host/demo.ts'),
+  )
   const masterKey = program.command('master-key').description('the key under which retrievable secrets lie').helpOption('-h, --help', 'show this help')
   runsHere(
     session,

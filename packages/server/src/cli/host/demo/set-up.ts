@@ -1,0 +1,84 @@
+import { join } from 'node:path'
+import { type Client, createClient } from '@keywright/sdk/client/client.ts'
+import type { Processes } from './processes.ts'
+import { MAIN, presetText, sampleFile, withSunset } from './repository.ts'
+
+const SUNSET_IN_MS = 10 * 60_000
+
+/** Each sample API, and the registered APIs that its verifier key is for. */
+const SAMPLES = {
+  'customer-data': ['insider-2024-ucd'],
+  'web-push': ['insider-one-web-push'],
+  'mobile-push': ['insider-one-mobile'],
+  projects: ['insidemaps'],
+  crm: ['insites-crm', 'insites-crm-staging'],
+} as const
+type SampleName = keyof typeof SAMPLES
+
+/** What the printed calls are made of. */
+export interface Demo {
+  server: string
+  managementKey: string
+  samples: Record<SampleName, string>
+  retiredAt: Date
+  secrets: Record<'customerData' | 'webPush' | 'mobile' | 'projects' | 'master' | 'instance', string>
+  /** Id of the InsideMaps key, to take it away. */
+  projectsKey: string
+}
+
+/** Server, presets, organizations, keys and sample APIs, each program in a process of its own. */
+export async function setUp(processes: Processes, folder: string): Promise<Demo> {
+  const path = { PATH: process.env['PATH'] ?? '' }
+  const env = { ...path, KEYWRIGHT_DATA: join(folder, 'keywright'), KEYWRIGHT_LISTEN: '127.0.0.1:0', KEYWRIGHT_LOG_LEVEL: 'warn' }
+  const printed = await processes.output('bootstrap', [MAIN, 'bootstrap', '--json'], env, folder)
+  const { managementKey } = JSON.parse(printed) as { managementKey: string }
+  const server = await processes.start('Keywright', [MAIN, 'serve'], env, folder)
+  const client = createClient({ url: server, key: managementKey, userAgent: 'keywright-demo' })
+
+  const retiredAt = new Date(Math.ceil((Date.now() + SUNSET_IN_MS) / 1000) * 1000)
+  for (const name of ['insider-2024', 'insidemaps', 'insites']) await client.configuration.apply(presetText(name))
+  await client.configuration.apply(withSunset(presetText('insider-one'), new Date(Date.now() - 1000), retiredAt))
+  const environments = ['live', 'production', 'staging']
+  await client.organizations.create({ slug: 'acme', name: 'Acme', aliases: ['acmebrand'], entitlements: ['insider-upsert'], environments })
+  await client.organizations.create({ slug: 'zeta', name: 'Zeta', aliases: ['zetabrand'], environments })
+
+  const [keys, samples] = await Promise.all([makeKeys(client), startSamples(processes, client, server, folder, path)])
+  return { server, managementKey, samples, retiredAt, ...keys }
+}
+
+async function makeKeys(client: Client): Promise<Pick<Demo, 'secrets' | 'projectsKey'>> {
+  const org = 'acme'
+  const customerData = await client.keys.issue({ org, type: 'insider-2024-ucd' })
+  const webPush = await client.keys.issue({ org, type: 'insider-one-web-push', origin: 'web-push-settings', addresses: 'any' })
+  const mobile = await client.keys.issue({ org, type: 'insider-one-mobile', addresses: 'any' })
+  const projects = await client.keys.issue({ org, type: 'insidemaps-api-key', name: 'Demo', expiresInSeconds: 86_400 })
+  const master = await client.keys.issue({ org, type: 'insidemaps-master-token', name: 'Demo' })
+  await client.keys.activate({ org, key: master.key.id })
+  const instance = (await client.keys.list({ org, type: 'insites-instance-key', environment: 'production' })).items[0]
+  if (!instance) throw new Error('The instance was made without its key.')
+  const { secret } = await client.keys.reveal({ org, key: instance.id })
+  const secrets = {
+    customerData: customerData.secret,
+    webPush: webPush.secret,
+    mobile: mobile.secret,
+    projects: projects.secret,
+    master: master.secret,
+    instance: secret,
+  }
+  return { secrets, projectsKey: projects.key.id }
+}
+
+async function startSamples(
+  processes: Processes,
+  client: Client,
+  server: string,
+  folder: string,
+  path: Record<string, string>,
+): Promise<Record<SampleName, string>> {
+  const started = Object.entries(SAMPLES).map(async ([name, apis]) => {
+    const { secret } = await client.verifierKeys.issue({ name, apis: [...apis] })
+    const env = { ...path, KEYWRIGHT_URL: server, VERIFIER_KEY: secret, DATA_FOLDER: join(folder, name) }
+    return [name, await processes.start(name, [sampleFile(name)], env, folder)]
+  })
+  return Object.fromEntries(await Promise.all(started)) as Record<SampleName, string>
+}
