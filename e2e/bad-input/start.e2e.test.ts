@@ -159,8 +159,9 @@ test('without its own master key a database is not opened, and no new key is mad
 })
 
 test('a test clock is refused outside the folder for temporary files, and beyond loopback', async () => {
-  const outside = folder(process.env.HOME ?? '/root')
-  refused(await keywright(['serve', '--test-clock'], { KEYWRIGHT_DATA: join(outside, 'data') }), /A test clock is for tests/)
+  const outside = folder()
+  // For this process temporary files lie elsewhere.
+  refused(await keywright(['serve', '--test-clock'], { KEYWRIGHT_DATA: join(outside, 'data'), TMPDIR: folder() }), /A test clock is for tests/)
   expect(existsSync(join(outside, 'data', 'keywright.db'))).toBe(false)
   refused(
     await keywright(['serve', '--test-clock'], { KEYWRIGHT_DATA: join(folder(), 'data'), KEYWRIGHT_LISTEN: '0.0.0.0:0', KEYWRIGHT_ALLOW_HTTP: 'true' }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -29,7 +29,7 @@ beforeAll(async () => {
   server = await TestServer.start({ env: { KEYWRIGHT_LOG_LEVEL: 'debug' } })
   key = await server.bootstrap()
   await server.must(200, 'POST', '/v1/config:apply', { key, body: TYPES, headers: { 'content-type': 'application/yaml' } })
-  for (const slug of ['acme', 'zeta', 'caps', 'cli', 'fuzz']) await server.must(201, 'POST', '/v1/organizations', { key, body: { slug } })
+  for (const slug of ['acme', 'zeta', 'caps', 'fuzz']) await server.must(201, 'POST', '/v1/organizations', { key, body: { slug } })
   verifier = (await server.must(201, 'POST', '/v1/verifier-keys', { key, body: { name: 'test', apis: 'all' } })).secret
 })
 afterAll(async () => server[Symbol.asyncDispose]())
@@ -245,45 +245,4 @@ test('any lines at all: each has its result, and nothing is ever a 500', async (
     { numRuns: 60 },
   )
   for (const body of ['"text"', '{}', '5', 'null', '[', '[[[[]]]]']) expect((await send(body as never, { org: 'fuzz' })).status).toBeLessThan(500)
-})
-
-describe('on the command line', () => {
-  const file = (name: string, content: string): string => {
-    const path = join(server.folder, name)
-    writeFileSync(path, content)
-    return path
-  }
-  const lines = (from: number, to: number) =>
-    Array.from({ length: to - from }, (_, index) => JSON.stringify({ type: 'plain', secret: secretOf(`cli-${from + index}`) }))
-
-  test('a file is imported with progress, and the same command again goes on where it stopped', async () => {
-    const first = await server.cli(['keys', 'import', 'cli', file('part.ndjson', lines(0, 600).join('\n'))], { key })
-    expect([first.code, first.stdout]).toEqual([0, '600 imported, 0 there already, 0 refused.\n'])
-    expect(first.stderr).toContain('500 of 600')
-    const path = file('all.ndjson', `${lines(0, 1100).join('\n')}\n{"type":"plain"}\n`)
-    const dry = await server.cli(['keys', 'import', 'cli', path, '--dry-run', '--json'], { key })
-    expect(JSON.parse(dry.stdout)).toMatchObject({ dryRun: true, imported: 500, present: 600, refused: 1 })
-    const whole = await server.cli(['keys', 'import', 'cli', path], { key })
-    expect([whole.code, whole.stdout]).toEqual([1, expect.stringContaining('500 imported, 600 there already, 1 refused.')])
-    expect(whole.stdout).toMatch(/^1101 +refused/m)
-    const rest = await server.cli(['keys', 'import', 'cli', path, '--from-line', '1001', '--json'], { key })
-    expect(JSON.parse(rest.stdout)).toMatchObject({
-      imported: 0,
-      present: 100,
-      refused: 1,
-      lines: expect.arrayContaining([expect.objectContaining({ line: 1101 })]),
-    })
-    expect(await verify(secretOf('cli-1099'))).toBe('valid')
-    expect(first.stdout + first.stderr + whole.stdout + whole.stderr).not.toContain('legacy/')
-  })
-
-  test('a JSON array and standard input are taken too; what is no file is said', async () => {
-    const array = await server.cli(['keys', 'import', 'cli', file('array.json', `[${lines(2000, 2002).join(',')}]`)], { key })
-    expect(array.stdout).toContain('2 imported')
-    const piped = await server.cli(['keys', 'import', 'cli', '-'], { key, stdin: lines(2001, 2003).join('\n') })
-    expect(piped.stdout).toContain('1 imported, 1 there already')
-    expect((await server.cli(['keys', 'import', 'cli', join(server.folder, 'none')], { key })).code).toBe(2)
-    const broken = await server.cli(['keys', 'import', 'cli', file('broken.json', `[{"secret":"${secretOf('broken')}"`)], { key })
-    expect([broken.code, broken.stderr.includes('legacy/')]).toEqual([2, false])
-  })
 })

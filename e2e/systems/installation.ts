@@ -65,7 +65,9 @@ export class Organization {
   }
 
   /** Audit events of this organization, newest first. */
-  async events(query: string): Promise<{ action: string; actor: { id: string; name: string }; detail: Record<string, unknown>; personal: Record<string, string> | null }[]> {
+  async events(
+    query: string,
+  ): Promise<{ action: string; actor: { id: string; name: string }; detail: Record<string, unknown>; personal: Record<string, string> | null }[]> {
     return (await this.#installation.server.must(200, 'GET', `${this.path}/audit-events?${query}`, { key: this.administrator })).items
   }
 }
