@@ -26,7 +26,7 @@ export interface Forgotten {
   usage: number
   refusals: number
   changes: number
-  /** Rows of last uses and sessions whose personal columns were emptied. */
+  /** Rows of last uses, sessions and messages whose personal columns were emptied. */
   personalRows: number
   /** Audit events whose personal fields were erased; the events and their chain stay. */
   personalEvents: number
@@ -57,6 +57,9 @@ export async function forgetOld(services: Services, keepDays: Config['keepDays']
     const rows = `SELECT ${key} FROM ${table} WHERE ${at} < ? AND (${filled}) LIMIT ${ROWS_AT_ONCE}`
     forgotten.personalRows += await inPieces(services, `UPDATE ${table} SET ${emptied} WHERE (${key}) IN (${rows})`, before(keepDays.personal))
   }
+  // Whom a message went to; what is still to be sent needs to know.
+  const sent = `SELECT id FROM outbox WHERE created_at < ? AND status <> 'queued' AND recipients <> '[]' LIMIT ${ROWS_AT_ONCE}`
+  forgotten.personalRows += await inPieces(services, `UPDATE outbox SET recipients = '[]' WHERE id IN (${sent})`, before(keepDays.personal))
   const { personalRows, personalEvents } = forgotten
   if (personalRows + personalEvents > 0) {
     await commit(services, SYSTEM, async (unit) =>
