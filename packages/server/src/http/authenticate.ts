@@ -4,14 +4,15 @@ import { RESERVED_ORGANIZATION_ID } from '@keywright/core/id.ts'
 import type { Capability, Role } from '@keywright/core/permissions.ts'
 import { AppError } from '@keywright/core/problem-code.ts'
 import type { CompiledApi } from '@keywright/core/verification/compiled-api.ts'
-import type { Decision, KeyFacts } from '@keywright/core/verification/decision.ts'
+import type { Allowed, Decision } from '@keywright/core/verification/decision.ts'
 import type { Caller } from '../management/services.ts'
 import type { HttpContext } from './context.ts'
+import { RememberedVerifiers } from './remembered-verifiers.ts'
 import { addressOf, connectionAddress } from './request-facts.ts'
 
 /** Management: whose key this is and what it may do. @throws AppError `unauthenticated`, `credential_repeated`. */
 export function authenticateManager(context: HttpContext, request: IncomingMessage, requestId: string): Caller {
-  const key = require(context, MANAGEMENT_API, request)
+  const { key } = require(context, MANAGEMENT_API, request)
   const operator = key.organizationId === RESERVED_ORGANIZATION_ID
   return {
     actor: { kind: 'management-key', id: key.id, name: key.name },
@@ -28,15 +29,31 @@ export interface VerifierCaller {
   apis: readonly string[] | 'all'
 }
 
+const remembered = { authorization: new RememberedVerifiers(), 'keywright-verifier': new RememberedVerifiers() }
+
 /** Verification over HTTP: the verifier key stands in Authorization; behind a proxy in `Keywright-Verifier`. */
 export function authenticateVerifier(context: HttpContext, request: IncomingMessage, place: 'authorization' | 'keywright-verifier'): VerifierCaller {
-  const key = require(context, place === 'authorization' ? VERIFIER_API : FORWARD_AUTH_API, request)
-  return { keyId: key.id, apis: key.grant?.apis ?? [] }
+  const { verifier } = context
+  const values = request.headersDistinct[place]
+  const field = values?.length === 1 ? (values[0] as string) : null
+  const known = field === null ? null : remembered[place].find(field, verifier.replica, context.services.clock.now())
+  if (known !== null) {
+    verifier.repeat(known, addressFor(context, request, place), request.headersDistinct['user-agent']?.[0] ?? null)
+    return { keyId: known.key.id, apis: known.key.grant?.apis ?? [] }
+  }
+  const decision = require(context, place === 'authorization' ? VERIFIER_API : FORWARD_AUTH_API, request)
+  if (field !== null) remembered[place].keep(field, decision, verifier.replica)
+  return { keyId: decision.key.id, apis: decision.key.grant?.apis ?? [] }
 }
 
-function require(context: HttpContext, slug: string, request: IncomingMessage): KeyFacts {
+/** A proxy that asks for its client names the client in X-Forwarded-For; the verifier key is the proxy's, and so is its address. */
+function addressFor(context: HttpContext, request: IncomingMessage, place: 'authorization' | 'keywright-verifier'): string | null {
+  return place === 'keywright-verifier' ? connectionAddress(request) : addressOf(request, context.trustedProxies)
+}
+
+function require(context: HttpContext, slug: string, request: IncomingMessage): Allowed {
   const decision = decide(context, slug, request)
-  if (decision.valid) return decision.key
+  if (decision.valid) return decision
   if (decision.reason === 'malformed' && decision.detail === 'header_repeated')
     throw new AppError('credential_repeated', 'The request carries the credential more than once; it is not clear which one counts.')
   if (slug === FORWARD_AUTH_API && decision.reason === 'missing')
@@ -48,8 +65,7 @@ function require(context: HttpContext, slug: string, request: IncomingMessage): 
 
 function decide(context: HttpContext, slug: string, request: IncomingMessage): Decision {
   const headers = request.headersDistinct
-  // A proxy that asks for its client names the client in X-Forwarded-For; the verifier key is the proxy's, and so is its address.
-  const address = slug === FORWARD_AUTH_API ? connectionAddress(request) : addressOf(request, context.trustedProxies)
+  const address = addressFor(context, request, slug === FORWARD_AUTH_API ? 'keywright-verifier' : 'authorization')
   return context.verifier.decide(
     context.verifier.api(slug) as CompiledApi,
     // The URL was looked at before: a secret in it is refused by its own name.

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { isReservedSlug } from '@keywright/core/configuration/reserved.ts'
 import { rateLimitsOf } from '@keywright/core/verification/announcement.ts'
 import type { CompiledApi } from '@keywright/core/verification/compiled-api.ts'
-import type { Decision } from '@keywright/core/verification/decision.ts'
+import type { Allowed, Decision } from '@keywright/core/verification/decision.ts'
 import type { VerificationRequest } from '@keywright/core/verification/request.ts'
 import { decideMint, type MintDecision, type MintRequest } from '@keywright/core/verification/mint.ts'
 import { type DecisionContext, verify } from '@keywright/core/verification/verify.ts'
@@ -61,6 +61,12 @@ export class Verifier {
     this.#usage.record(decision, { address: request.address, client: client === null ? null : client.slice(0, MOST_OF_CLIENT) }, now)
     this.#metrics?.decided(decision, api !== null && isReservedSlug(api.definition.slug))
     return decision
+  }
+
+  /** Records that a decision was asked for again where nothing can have changed it. */
+  repeat(decision: Allowed, address: string | null, client: string | null): void {
+    this.#usage.record(decision, { address, client: client === null ? null : client.slice(0, MOST_OF_CLIENT) }, this.#clock.now())
+    this.#metrics?.decided(decision, true)
   }
 
   /** May a session be minted with this key? Spends and records like a call. @param client what the end client calls itself. */
