@@ -27,7 +27,7 @@ export const list: Measure = async ({ quick, full }) => {
     for (let round = quick ? 0 : -1; round < (quick ? 1 : 7); round++) {
       for (const [at, server] of servers.entries()) {
         const requests = requestsTo(server, fillings[at]?.organizations ?? 1, query)
-        const report = await load({ url: server.url, connections: 1, milliseconds: quick ? 200 : 1000, requests, expect: 'HTTP/1.1 200' })
+        const report = await load({ url: server.url, connections: 1, milliseconds: quick ? 80 : 1000, requests, expect: 'HTTP/1.1 200' })
         if (round < 0) continue // warms up
         times[at]?.p50.push(report.p50Us)
         times[at]?.p95.push(report.p95Us)
