@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { MEASURES } from './measures.ts'
 
 // Whether it is fast is for a person to judge who reads the report; here only that everything runs and says what it must.
-test('a short run of every measure prints the documented JSON and nothing else', { timeout: 60_000 }, () => {
+test('a short run of every measure prints the documented JSON and nothing else', { timeout: 120_000 }, () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), '--json', '--quick'], { encoding: 'utf8' })
   expect(status, stderr).toBe(0)
   const results = JSON.parse(stdout) as Record<string, unknown>[]
@@ -19,6 +19,14 @@ test('a short run of every measure prints the documented JSON and nothing else',
   const measures = results.map((result) => result.measure as string)
   expect(measures).toEqual(expect.arrayContaining(['decision', 'replicaBytes', 'authorize over HTTP', 'verify over HTTP']))
   expect(measures.filter((measure) => measure.startsWith('issuing'))).toHaveLength(4)
+  expect(measures).toEqual(expect.arrayContaining(['session token, first use', 'session token, remembered', 'authorize under load', 'start to ready']))
+  for (const start of ['list, first page', 'list, search']) expect(measures.filter((measure) => measure.startsWith(start))).toHaveLength(3)
+  for (const { measure, p95Us } of results) if ((measure as string).startsWith('list')) expect(p95Us).toBeGreaterThan(0)
+  expect(results.find((result) => result.measure === 'session token, first use')?.ratioTo).toMatchObject({
+    'its secret': expect.any(Number),
+    'bare Ed25519 verify': expect.any(Number),
+  })
+  expect(results.find((result) => result.measure === 'authorize under load')?.ratioTo).toHaveProperty('itself, quiet')
   expect(results.find((result) => result.measure === 'replicaBytes')?.bytesPerKey).toBeGreaterThan(0)
   expect(results.findLast((result) => result.measure === 'decision')?.ratioTo).toMatchObject({
     floor: expect.any(Number),

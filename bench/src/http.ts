@@ -13,7 +13,7 @@ export const http: Measure = async ({ quick }) => {
   const keys = quick ? 50 : 1000
   await using server = await keywright()
   const secrets = await issue(server, keys)
-  const authorize = secrets.map((secret, index) => authorizeRequest(server, secret, index))
+  const authorize = secrets.map((secret, index) => authorizeRequest(server, secret, `10.1.2.${index % 250}`))
   const verify = secrets.map((secret, index) => verifyRequest(server, secret, index))
   const [authorized, verified] = [await answerTo(server.url, authorize[0] as string), await answerTo(server.url, verify[0] as string)]
   await using bare = await serverProcess([
@@ -67,16 +67,16 @@ async function issue({ call, admin }: Keywright, count: number): Promise<string[
 }
 
 /** What a proxy asks: a client's request, described in the fields that Traefik and Caddy set. */
-function authorizeRequest({ verifier }: Keywright, secret: string, index: number): string {
+export function authorizeRequest({ verifier }: Keywright, secret: string, address: string): string {
   const fields = [
     'Host: 127.0.0.1',
     `Keywright-Verifier: ${verifier}`,
     `Authorization: Bearer ${secret}`,
     'X-Forwarded-Method: GET',
-    `X-Forwarded-Uri: /v1/things/${index}`,
+    'X-Forwarded-Uri: /v1/things/17',
     'X-Forwarded-Host: api.example.com',
     'X-Forwarded-Proto: https',
-    `X-Forwarded-For: 10.1.2.${index % 250}`,
+    `X-Forwarded-For: ${address}`,
     'User-Agent: bench/1.0',
     'Accept: application/json',
   ]
@@ -96,7 +96,7 @@ function verifyRequest({ verifier }: Keywright, secret: string, index: number): 
 }
 
 /** One answer, to make the bare server's as large. */
-async function answerTo(url: string, request: string): Promise<{ headers: Record<string, string>; body: string }> {
+export async function answerTo(url: string, request: string): Promise<{ headers: Record<string, string>; body: string }> {
   const [head = '', body = ''] = request.split('\r\n\r\n')
   const [line = '', ...fields] = head.split('\r\n')
   const [method = 'GET', path = '/'] = line.split(' ')

@@ -89,6 +89,7 @@ async function useCase(dataFolder: string): Promise<AsyncDisposable & { issue: I
         answered: latencies.length,
         perSecond: (latencies.length * 1000) / (performance.now() - start),
         p50Us: percentile(latencies, 0.5),
+        p95Us: percentile(latencies, 0.95),
         p99Us: percentile(latencies, 0.99),
       }
     },

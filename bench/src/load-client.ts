@@ -20,6 +20,7 @@ export interface LoadReport {
   answered: number
   perSecond: number
   p50Us: number
+  p95Us: number
   p99Us: number
 }
 
@@ -90,4 +91,4 @@ running = false
 for (const socket of sockets) socket.destroy()
 const sorted = latencies.toSorted((a, b) => a - b)
 const at = (part: number) => sorted[Math.floor(sorted.length * part)] ?? 0
-console.log(JSON.stringify({ answered, perSecond, p50Us: at(0.5), p99Us: at(0.99) } satisfies LoadReport))
+console.log(JSON.stringify({ answered, perSecond, p50Us: at(0.5), p95Us: at(0.95), p99Us: at(0.99) } satisfies LoadReport))

@@ -1,10 +1,20 @@
 import { join } from 'node:path'
+import type { LatencyOrder } from './latency-client.ts'
 import type { LoadOrder, LoadReport } from './load-client.ts'
 import { type ServerProcess, spawnOn } from './processes.ts'
 
-/** Lets a process of its own put load on a server. */
+/** Lets a process of its own put load on a server: as many calls as it can answer. */
 export function load(order: LoadOrder): Promise<LoadReport> {
-  const child = spawnOn('load', [join(import.meta.dirname, 'load-client.ts')])
+  return run('load-client.ts', order)
+}
+
+/** Lets a process of its own make calls at a steady rate. */
+export function steady(order: LatencyOrder): Promise<LoadReport> {
+  return run('latency-client.ts', order)
+}
+
+function run(program: string, order: object): Promise<LoadReport> {
+  const child = spawnOn('load', [join(import.meta.dirname, program)])
   return new Promise((resolve, reject) => {
     let printed = ''
     child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()))

@@ -6,10 +6,13 @@ export interface Result {
   /** Microseconds; `note` says of what. */
   p50Us: number | null
   p99Us: number | null
-  /** Ours divided by the floor's or the peer's rate, each the median of interleaved rounds. */
+  p95Us?: number
+  /** Ours divided by the floor's or the peer's rate (or what `unit` says), each the median of interleaved rounds. */
   ratioTo: Record<string, number>
   /** The rates of floors and peers themselves. */
   beside: Record<string, number>
+  /** Of `beside`; without it calls a second. */
+  unit?: 'microseconds'
   bytesPerKey?: number
   note: string
 }

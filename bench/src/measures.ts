@@ -3,8 +3,12 @@ import type { Measure } from './measure.ts'
 /** All measures in the order of the report; loaded only when they run. */
 export const MEASURES = {
   decision: async (): Promise<Measure> => (await import('./decision.ts')).decision,
+  sessionToken: async (): Promise<Measure> => (await import('./session-token.ts')).sessionToken,
   replicaBytes: async (): Promise<Measure> => (await import('./replica-bytes.ts')).replicaBytes,
   http: async (): Promise<Measure> => (await import('./http.ts')).http,
   issuing: async (): Promise<Measure> => (await import('./issuing.ts')).issuing,
+  underLoad: async (): Promise<Measure> => (await import('./under-load.ts')).underLoad,
+  list: async (): Promise<Measure> => (await import('./list.ts')).list,
+  start: async (): Promise<Measure> => (await import('./start.ts')).start,
 }
 export type MeasureName = keyof typeof MEASURES

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { fill, type Filling } from './fill.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const MAIN = join(ROOT, 'packages/server/src/main.ts')
@@ -14,6 +15,11 @@ const OTHER_CORES = `1-${cpus().length - 1}`
 export function spawnOn(place: 'server' | 'load', args: string[], env: NodeJS.ProcessEnv = process.env): ChildProcess {
   const command = CAN_PIN ? ['taskset', '-c', place === 'server' ? FIRST_CORE : OTHER_CORES, process.execPath, ...args] : [process.execPath, ...args]
   return spawn(command[0] as string, command.slice(1), { env, stdio: [place === 'load' ? 'pipe' : 'ignore', 'pipe', 'inherit'] })
+}
+
+/** For a process that works on a server while the server is timed. */
+export function keepOffServerCore(): void {
+  if (CAN_PIN) spawnSync('taskset', ['-acp', OTHER_CORES, String(process.pid)])
 }
 
 export interface ServerProcess extends AsyncDisposable {
@@ -66,10 +72,14 @@ export interface Keywright extends ServerProcess {
   admin: string
   verifier: string
   call(method: string, path: string, key: string, body?: unknown): Promise<Record<string, unknown>>
+  /** Stops it and starts it on the same folder, at another address. @returns milliseconds from spawning it to its being ready. */
+  restart(): Promise<number>
+  /** `keywright backup` beside the running server, into a file that is removed again. @returns milliseconds. */
+  backup(): Promise<number>
 }
 
-/** The real `serve` on a folder of its own, with a key type, an API, an organization and a verifier key. */
-export async function keywright(): Promise<Keywright> {
+/** The real `serve` on a folder of its own, with a key type, an API, an organization and a verifier key; with more keys when asked. */
+export async function keywright(filling?: Filling): Promise<Keywright> {
   const folder = mkdtempSync(join(tmpdir(), 'keywright-bench-'))
   const env = {
     PATH: process.env.PATH,
@@ -82,7 +92,15 @@ export async function keywright(): Promise<Keywright> {
   const bootstrapped = spawnSync(process.execPath, [MAIN, 'bootstrap', '--json'], { env, encoding: 'utf8' })
   if (bootstrapped.status !== 0) throw new Error(bootstrapped.stderr)
   const admin = (JSON.parse(bootstrapped.stdout) as { managementKey: string }).managementKey
-  const server = await serverProcess([...profilerFlags(), MAIN, 'serve'], env)
+  const serve = () => serverProcess([...profilerFlags(), MAIN, 'serve'], env)
+  let server = await serve()
+  const restart = async (between: () => void = () => {}) => {
+    await server[Symbol.asyncDispose]()
+    between()
+    const start = performance.now()
+    server = await serve()
+    return performance.now() - start
+  }
   const call = async (method: string, path: string, key: string, body?: unknown) => {
     const response = await fetch(server.url + path, {
       method,
@@ -101,12 +119,26 @@ export async function keywright(): Promise<Keywright> {
   })
   await call('POST', '/v1/organizations', admin, { slug: 'acme', environments: ['live'] })
   const { secret: verifier } = await call('POST', '/v1/verifier-keys', admin, { name: 'bench', apis: ['data'] })
+  if (filling) await restart(() => fill(join(env.KEYWRIGHT_DATA, 'keywright.db'), filling))
   return {
-    url: server.url,
+    get url() {
+      return server.url
+    },
     cpuSeconds: () => server.cpuSeconds(),
     admin,
     verifier: verifier as string,
     call,
+    restart: () => restart(),
+    async backup() {
+      const file = join(folder, 'backup.db')
+      const start = performance.now()
+      const child = spawnOn('load', [MAIN, 'backup', file], env)
+      child.stdout?.resume()
+      const code = await new Promise((done) => child.once('exit', done))
+      if (code !== 0) throw new Error(`the backup ended with ${code}`)
+      rmSync(file)
+      return performance.now() - start
+    },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]()
       rmSync(folder, { recursive: true, force: true })

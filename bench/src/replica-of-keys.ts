@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto'
 import { api as apiSchema } from '@keywright/core/configuration/api.ts'
-import { keyType as keyTypeSchema } from '@keywright/core/configuration/key-type.ts'
+import { type KeyTypeInput, keyType as keyTypeSchema } from '@keywright/core/configuration/key-type.ts'
 import { makeId } from '@keywright/core/id.ts'
 import type { KeyRecord } from '@keywright/core/replica/change.ts'
 import { Replica } from '@keywright/core/replica/replica.ts'
@@ -23,6 +23,11 @@ export function addressOf(index: number): string {
   return `10.${index % 200}.3.4`
 }
 
+/** The organization of key `index` in `replicaOf`. */
+export function organizationIdOf(index: number): string {
+  return makeId('organization', NOW, idBytes(index % ORGANIZATIONS))
+}
+
 export function recordOf(index: number, organizationIds: readonly string[]): KeyRecord {
   return {
     id: makeId('key', NOW, idBytes(index)),
@@ -42,24 +47,26 @@ export function recordOf(index: number, organizationIds: readonly string[]): Key
   }
 }
 
-function idBytes(index: number): Uint8Array {
+/** Ten bytes for an id of their own. */
+export function idBytes(index: number): Uint8Array {
   const bytes = new Uint8Array(10)
   new DataView(bytes.buffer).setUint32(6, index)
   return bytes
 }
 
 /** A replica as a verifier holds it, with `keys` keys of 1,000 organizations, each with addresses, scopes and an expiry. */
-export function replicaOf(keys: number): { replica: Replica; api: CompiledApi } {
+export function replicaOf(keys: number, type: Partial<KeyTypeInput> = {}): { replica: Replica; api: CompiledApi } {
   const replica = new Replica(SEED, keys)
   const keyType = keyTypeSchema.parse({
     slug: 'bench',
     prefix: 'bench',
     addresses: { mode: 'optional' },
     scopes: { offered: ['data.read', 'data.write'], default: ['data.read'] },
+    ...type,
   })
   replica.applyChange({ kind: 'keyType', keyType })
   replica.applyChange({ kind: 'api', api: apiSchema.parse({ slug: 'data', accepts: ['bench'] }) })
-  const organizationIds = Array.from({ length: ORGANIZATIONS }, (_none, index) => makeId('organization', NOW, idBytes(index)))
+  const organizationIds = Array.from({ length: ORGANIZATIONS }, (_none, index) => organizationIdOf(index))
   for (const [index, id] of organizationIds.entries()) {
     replica.applyChange({ kind: 'organization', organization: { id, slug: `organization-${index}`, aliases: [], status: 'active', entitlements: [] } })
   }

@@ -13,11 +13,9 @@ export function toMarkdown(results: readonly Result[]): string {
   const head = ['| measure | keys | ours | p50 | p99 | beside | ours is | target | |', '|---|---:|---:|---:|---:|---|---|---|---|']
   const rows = results.map((result) => {
     const verdict = verdictOn(result)
-    const ours = result.bytesPerKey === undefined ? `${count(result.perSecond)}/s` : `${result.bytesPerKey.toFixed(1)} bytes a key`
-    const unit = result.bytesPerKey === undefined ? '/s' : ' bytes'
-    const beside = Object.entries(result.beside).map(([name, rate]) => `${name}: ${count(rate)}${unit}`)
+    const beside = Object.entries(result.beside).map(([name, value]) => `${name}: ${besideOf(result, value)}`)
     const ratios = Object.entries(result.ratioTo).map(([name, ratio]) => `${ratio >= 10 ? Math.round(ratio).toLocaleString('en') : ratio.toFixed(2)} x ${name}`)
-    return `| ${result.measure} | ${count(result.keys)} | ${ours} | ${microseconds(result.p50Us)} | ${microseconds(result.p99Us)} | ${beside.join('<br>')} | ${ratios.join('<br>')} | ${verdict?.target ?? ''} | ${verdict === null ? '' : verdict.met ? 'met' : '**falls short**'} |`
+    return `| ${result.measure} | ${count(result.keys)} | ${oursOf(result)} | ${microseconds(result.p50Us)} | ${microseconds(result.p99Us)} | ${beside.join('<br>')} | ${ratios.join('<br>')} | ${verdict?.target ?? ''} | ${verdict === null ? '' : verdict.met ? 'met' : '**falls short**'} |`
   })
   const short = results.filter((result) => verdictOn(result)?.met === false)
   const notes = [...new Set(results.map((result) => `- ${result.measure}: ${result.note}.`))]
@@ -26,6 +24,17 @@ export function toMarkdown(results: readonly Result[]): string {
       ? 'Every target is met.'
       : `Falls short: ${short.map((result) => `${result.measure}${result.keys === null ? '' : ` at ${count(result.keys)} keys`} (target: ${verdictOn(result)?.target})`).join('; ')}.`
   return [`Machine: ${machine()}.`, '', ...head, ...rows, '', summary, '', ...notes, ''].join('\n')
+}
+
+function oursOf({ bytesPerKey, p95Us, perSecond, p50Us }: Result): string {
+  if (bytesPerKey !== undefined) return `${bytesPerKey.toFixed(1)} bytes a key`
+  if (p95Us !== undefined) return `p95 ${microseconds(p95Us)}`
+  return perSecond === null ? microseconds(p50Us) : `${count(perSecond)}/s`
+}
+
+function besideOf({ bytesPerKey, unit }: Result, value: number): string {
+  if (unit === 'microseconds') return microseconds(value)
+  return `${count(value)}${bytesPerKey === undefined ? '/s' : ' bytes'}`
 }
 
 function count(value: number | null): string {

@@ -8,7 +8,7 @@ export interface Verdict {
 
 /** The targets of a row: rates that depend on the machine are stated for one core of it. */
 export function verdictOn(result: Result): Verdict | null {
-  const { measure, keys, perSecond, p99Us, ratioTo, bytesPerKey } = result
+  const { measure, keys, perSecond, p50Us, p99Us, ratioTo, bytesPerKey } = result
   const ratio = (name: string) => ratioTo[name] ?? 0
   if (measure === 'decision' && keys !== null && keys >= 1_000_000) {
     const itself = Object.entries(ratioTo).find(([name]) => name.startsWith('itself'))?.[1] ?? 0
@@ -20,5 +20,12 @@ export function verdictOn(result: Result): Verdict | null {
   if (measure === 'authorize over HTTP') return { target: '75 % of bare node:http', met: ratio('bare node:http') >= 0.75 }
   if (measure === 'verify over HTTP') return { target: '80 % of a bare JSON POST', met: ratio('bare node:http JSON POST') >= 0.8 }
   if (measure.startsWith('issuing')) return { target: 'half of bare SQLite commits', met: ratio('bare SQLite commits') >= 0.5 }
+  if (measure === 'authorize under load')
+    return { target: 'p99 within 2 times of the quiet one', met: (ratioTo['itself, quiet'] ?? Number.POSITIVE_INFINITY) <= 2 }
+  if (measure.startsWith('list') && !measure.endsWith('of one organization') && keys !== null && keys >= 100_000) {
+    const itself = Object.values(ratioTo)[0] ?? Number.POSITIVE_INFINITY
+    return { target: 'p95 within 1.5 times of 1,000 keys', met: itself <= 1.5 }
+  }
+  if (measure === 'start to ready' && keys !== null && keys >= 100_000) return { target: 'under 2 s', met: (p50Us ?? Number.POSITIVE_INFINITY) < 2_000_000 }
   return null
 }

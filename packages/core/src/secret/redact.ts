@@ -1,11 +1,14 @@
 import { SECRET_PREFIX } from './format.ts'
 import { REDACTED } from './secret.ts'
 
-/** No upper bound on the body: the tail of an overlong one would otherwise stay readable. */
-const LOOKS_LIKE_SECRET = /([a-z0-9][a-z0-9_]{0,19})_[0-9A-Za-z]{36,}/g
+/** No upper bound on the body: the tail of an overlong one would otherwise stay readable, and so would another that follows without a gap. */
+const LOOKS_LIKE_SECRET = /([a-z0-9][a-z0-9_]{0,19})_[0-9A-Za-z]{36}[0-9A-Za-z_]*/g
 
-/** A JSON object in base64url, a dot and what follows: of a JWS the signature must not stay, and what it says is nobody's business. */
-const LOOKS_LIKE_TOKEN = /eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_.-]+/g
+/**
+ * A word that has a JSON object in base64url, a dot and what follows: of a JWS the signature must not stay, and what it says is nobody's
+ * business. The whole word goes: a secret that happens to hold `eyJ` would otherwise leave its first part. Looked for from the beginning of the word only: from each `eyJ` on would take time by the square of its length.
+ */
+const LOOKS_LIKE_TOKEN = /(?<![A-Za-z0-9_-])(?:(?!eyJ)[A-Za-z0-9_-])*eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_.-]+/g
 
 /** From this length on, what follows a known prefix is taken for a piece of a secret. */
 const SHORTEST_PIECE = 8

@@ -188,6 +188,20 @@ describe('redaction', () => {
     expect(redactSecrets(`ucd_${'x'.repeat(500)}.`)).toBe('ucd_[redacted].')
   })
 
+  test('takes time by the length of the text, not by its square', () => {
+    // By the square this would be hours.
+    const text = 'eyJ'.repeat(500_000)
+    expect(redactSecrets(text)).toBe(text)
+  })
+
+  test('leaves no first part of one that holds the beginning of a token', () => {
+    expect(redactSecrets(`ucd_${'x'.repeat(20)}eyJ${'y'.repeat(15)}.example`)).toBe('[redacted]')
+  })
+
+  test('leaves nothing of one that follows another without a gap', () => {
+    expect(redactSecrets(`ucd_${'x'.repeat(36)}kw_mgmt_${'y'.repeat(36)}, z`)).toBe('ucd_[redacted], z')
+  })
+
   test('lets ids and hints through', () => {
     const line = 'key_01arz3ndektsv4rrffq69g5fav ucd_…Ab3d req_01arz3ndektsv4rrffq69g5fav'
     expect(redactSecrets(line, ['ucd'])).toBe(line)

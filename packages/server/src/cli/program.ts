@@ -19,7 +19,7 @@ Remote commands read KEYWRIGHT_URL (default http://127.0.0.1:4400) and KEYWRIGHT
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no answer from the server.
 
 Examples:
-  keywright config apply presets/crm.yaml
+  keywright config apply presets/starter.yaml
   keywright keys issue acme --type ucd --address 203.0.113.0/24=office --expires-in 90d
   keywright keys replace acme key_01k2v5x7z9abcdefghjkmnpqrs --overlap 1h`
 
