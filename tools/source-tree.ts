@@ -22,11 +22,10 @@ export function textFiles(): string[] {
   const walk = (folder: string): void => {
     for (const entry of readdirSync(join(ROOT, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-      if (entry.isDirectory()) {
-        if (!NOT_OURS.has(entry.name) && !NOT_OURS_PATHS.has(path)) walk(path)
-      } else if (entry.isFile() && TEXT.test(path) && !path.endsWith('.log')) {
-        found.push(path)
-      }
+      // `.git` is a file in a linked work tree.
+      if (NOT_OURS.has(entry.name) || NOT_OURS_PATHS.has(path)) continue
+      if (entry.isDirectory()) walk(path)
+      else if (entry.isFile() && TEXT.test(path) && !path.endsWith('.log')) found.push(path)
     }
   }
   walk('')
