@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { askAsProxy, ORDER } from './ask-as-proxy.ts'
 import { World } from './world.ts'
 
 let world: World
@@ -12,19 +13,8 @@ beforeAll(async () => {
 })
 afterAll(async () => world[Symbol.asyncDispose]())
 
-const ORDER = { 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/orders/1' }
-
-/** As a proxy in front of the API `orders` asks; a field set to '' is left out. */
-function authorize(
-  headers: Record<string, string> = {},
-  { path = '/v1/authorize/orders', method = 'GET', key }: { path?: string; method?: string; key?: string } = {},
-) {
-  const fields = { 'keywright-verifier': verifier, authorization: `Bearer ${plain.secret}`, ...ORDER, ...headers }
-  return world.server.call(method, path, {
-    headers: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')),
-    ...(key === undefined ? {} : { key }),
-  })
-}
+const authorize = (headers: Record<string, string> = {}, options: { path?: string; method?: string; key?: string } = {}) =>
+  askAsProxy(world, { verifier, secret: plain.secret }, headers, options)
 
 test("in nginx's dialect every answer is 200, 401 or 403, with the true status in a field", async () => {
   const limited = await world.key('acme', 'vault', { limits: [{ calls: 1, per: '60s' }] })

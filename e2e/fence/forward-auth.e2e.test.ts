@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { askAsProxy, ORDER } from './ask-as-proxy.ts'
 import { rawRequest, sendRaw } from './raw.ts'
 import { forgedSecret, withoutRequestId, World } from './world.ts'
 
@@ -13,19 +14,8 @@ beforeAll(async () => {
 })
 afterAll(async () => world[Symbol.asyncDispose]())
 
-const ORDER = { 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/orders/1' }
-
-/** As a proxy in front of the API `orders` asks; a field set to '' is left out. */
-function authorize(
-  headers: Record<string, string> = {},
-  { path = '/v1/authorize/orders', method = 'GET', key }: { path?: string; method?: string; key?: string } = {},
-) {
-  const fields = { 'keywright-verifier': verifier, authorization: `Bearer ${plain.secret}`, ...ORDER, ...headers }
-  return world.server.call(method, path, {
-    headers: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')),
-    ...(key === undefined ? {} : { key }),
-  })
-}
+const authorize = (headers: Record<string, string> = {}, options: { path?: string; method?: string; key?: string } = {}) =>
+  askAsProxy(world, { verifier, secret: plain.secret }, headers, options)
 
 test('a key that may pass is named in header fields, and the answer is never stored', async () => {
   const { status, headers, body } = await authorize()

@@ -2,6 +2,7 @@ import type { Carrier } from '../configuration/key-type.ts'
 import { isReservedSlug } from '../configuration/reserved.ts'
 import { parseIpv4Fast } from '../network/address.ts'
 import type { AddressSet } from '../network/address-set.ts'
+import { missingScopes } from '../scope/scope.ts'
 import type { Instant } from '../time.ts'
 import type { CompiledApi } from './compiled-api.ts'
 import { readCompanion } from './companions.ts'
@@ -127,7 +128,8 @@ export function scopeDenial(key: FoundKey, request: VerificationRequest, route: 
   if (needed.length > 0) {
     const effective = key.scopes
     for (const scope of needed) {
-      if (!effective.includes(scope)) return deny(key, 'insufficient_scope', null, distinct(needed.filter((each) => !effective.includes(each))))
+      // The list of what is missing is made only when something is.
+      if (!effective.includes(scope)) return deny(key, 'insufficient_scope', null, distinct(missingScopes(effective, needed)))
     }
   }
   if (compiled === null || !compiled.asksEntitlements) return null

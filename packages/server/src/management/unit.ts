@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { Change } from '@keywright/core/replica/change.ts'
 import type { CompiledQuery } from 'kysely'
 import { type AuditEvent, CHAIN_START, chainEvent, type ChainEnd } from '../events/audit.ts'
+import { randomMark } from '../kernel/random.ts'
 import { insertAuditEventQuery, insertPersonalQuery, lastAuditEventQuery } from '../store/audit-events.ts'
 import { appendChangeQuery } from '../store/change-log.ts'
 import type { WriteTransaction } from '../store/database.ts'
@@ -67,7 +67,7 @@ export class Unit {
       if (personal !== null) this.defer(personal)
       end = stored
     }
-    for (const change of this.#changes) this.defer(appendChangeQuery(this.build, change, randomBytes(8).toString('hex'), this.now))
+    for (const change of this.#changes) this.defer(appendChangeQuery(this.build, change, randomMark(this.#services.random), this.now))
   }
 }
 
