@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** One system call that has returned. */
+/** One system call. */
 export interface SystemCall {
   name: string
   /** Arguments as strace prints them. */
   text: string
-  /** Seconds since 1970: entered and returned. */
+  /** Seconds since 1970: entered and returned; Infinity where it had not returned when the watch ended. */
   startedAt: number
   endedAt: number
 }
@@ -56,6 +56,8 @@ export async function systemCallsOf(pid: number, names: readonly string[], durin
     // The other threads are attached one by one.
     await new Promise((done) => setTimeout(done, 200))
     await during()
+    // An answer may be read here before strace has noted that its write returned.
+    await new Promise((done) => setTimeout(done, 200))
     child.kill('SIGINT')
     await ended
     return parse(readFileSync(file, 'utf8'))
@@ -64,13 +66,13 @@ export async function systemCallsOf(pid: number, names: readonly string[], durin
   }
 }
 
-/** `PID TIME name(arguments) = result <SECONDS>`, in two lines where another thread came between. */
+/** `PID TIME name(arguments) = result <SECONDS>`, in two lines where another thread came between, in half a line where the watch ended first. */
 function parse(text: string): SystemCall[] {
   const calls: SystemCall[] = []
   const unfinished = new Map<string, { name: string; text: string; startedAt: number }>()
   for (const line of text.split('\n')) {
     const [, pid = '', time = '', rest = ''] = /^(\d+) +(\d+\.\d+) (.*)$/.exec(line) ?? []
-    const cut = /^(\w+)\((.*) <unfinished \.\.\.>$/.exec(rest)
+    const cut = /^(\w+)\((.*) <(?:unfinished|detached) \.\.\.>$/.exec(rest)
     if (cut) {
       unfinished.set(pid, { name: cut[1] as string, text: cut[2] as string, startedAt: Number(time) })
       continue
@@ -78,8 +80,11 @@ function parse(text: string): SystemCall[] {
     const resumed = /^<\.\.\. (\w+) resumed>(.*) = (\S+).*<(\d+\.\d+)>$/.exec(rest)
     const whole = /^(\w+)\((.*) = (\S+).*<(\d+\.\d+)>$/.exec(rest)
     const begun = resumed === null ? undefined : unfinished.get(pid)
-    if (begun) calls.push({ ...begun, text: begun.text + (resumed?.[2] ?? ''), endedAt: Number(time) })
-    else if (whole) calls.push({ name: whole[1] as string, text: whole[2] as string, startedAt: Number(time), endedAt: Number(time) + Number(whole[4]) })
+    if (begun) {
+      unfinished.delete(pid)
+      calls.push({ ...begun, text: begun.text + (resumed?.[2] ?? ''), endedAt: Number(time) })
+    } else if (whole) calls.push({ name: whole[1] as string, text: whole[2] as string, startedAt: Number(time), endedAt: Number(time) + Number(whole[4]) })
   }
+  for (const begun of unfinished.values()) calls.push({ ...begun, endedAt: Infinity })
   return calls.sort((a, b) => a.startedAt - b.startedAt)
 }
