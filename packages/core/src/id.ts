@@ -7,6 +7,9 @@ export const ID_PREFIXES = {
   message: 'msg',
   installation: 'ins',
   session: 'ses',
+  person: 'per',
+  member: 'mem',
+  invitation: 'inv',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES

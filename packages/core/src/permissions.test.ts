@@ -14,6 +14,7 @@ const EXPECTED: Record<Action, string> = {
   'address-lists:manage': 'yes yes yes no no no',
   'credentials:read': 'yes yes yes no yes no',
   'credentials:manage': 'yes yes yes no no no',
+  'members:read': 'yes yes yes yes yes yes',
   'members:manage': 'yes yes yes yes no no',
   'audit:read': 'yes yes yes no yes no',
   'configuration:read': 'yes no no no no no',

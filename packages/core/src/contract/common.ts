@@ -13,7 +13,7 @@ export function page<Item extends z.ZodType>(item: Item) {
 }
 
 export const actor = z.object({
-  kind: z.enum(['management-key', 'verifier-key', 'host', 'system']),
+  kind: z.enum(['person', 'management-key', 'verifier-key', 'host', 'system']),
   id: z.string(),
   name: z.string().nullable(),
 })

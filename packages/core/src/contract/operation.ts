@@ -2,12 +2,16 @@ import type { z } from 'zod'
 import type { Action, Capability } from '../permissions.ts'
 
 /**
- * Who may call. `open`: anybody. `self`: any management key, about itself. `installation`: operators. `organization`: operators,
- * and management keys of the organization in the path; to all others the organization does not exist. `verifier`: verifier keys.
+ * Who may call. `open`: anybody. `self`: any management key or person, about itself. `person`: whoever is signed in, about himself.
+ * `installation`: operators. `creator`: operators, and where the installation lets people create organizations, whoever is signed in.
+ * `organization`: operators, and members and management keys of the organization in the path; to all others the organization does
+ * not exist. `verifier`: verifier keys.
  */
 export type Authority =
   | { kind: 'open' }
   | { kind: 'self' }
+  | { kind: 'person' }
+  | { kind: 'creator'; action: Action }
   | { kind: 'installation'; action: Action; capability?: Capability }
   | { kind: 'organization'; action: Action; capability?: Capability }
   | { kind: 'verifier' }
