@@ -3,7 +3,7 @@ import { ORGANIZATION_ROLES } from '../permissions.ts'
 import { actor, email, instantOut, listQuery, page } from './common.ts'
 import type { Operation } from './operation.ts'
 
-export const INVITATION_STATUSES = ['pending', 'accepted', 'withdrawn', 'expired'] as const
+export const INVITATION_STATUSES = ['pending', 'accepted', 'declined', 'withdrawn', 'expired'] as const
 
 const role = z.enum(ORGANIZATION_ROLES)
 const linkToken = z.string().min(20).max(200)

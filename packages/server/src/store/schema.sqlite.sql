@@ -67,6 +67,29 @@ CREATE TABLE idempotency_records (
 
 CREATE INDEX idempotency_records_by_expiry ON idempotency_records (expires_at);
 
+CREATE TABLE invitations (
+  id TEXT PRIMARY KEY,
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  email TEXT NOT NULL,
+  role TEXT NOT NULL CHECK ((role = 'operator') = (organization_id = 'org_00000000000000000000000000')),
+  status TEXT NOT NULL CHECK (status IN ('pending', 'accepted', 'declined', 'withdrawn')),
+  token_digest BLOB UNIQUE CHECK (length(token_digest) = 32),
+  invited_by TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  message_id TEXT,
+  sent_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  CHECK ((status = 'pending') = (ended_at IS NULL)),
+  CHECK (status = 'pending' OR token_digest IS NULL)
+) STRICT;
+
+CREATE INDEX invitations_by_creation ON invitations (organization_id, created_at, id);
+
+CREATE INDEX invitations_by_email ON invitations (email) WHERE status = 'pending';
+
+CREATE UNIQUE INDEX invitations_pending ON invitations (organization_id, email) WHERE status = 'pending';
+
 CREATE TABLE jobs (
   name TEXT PRIMARY KEY,
   period INTEGER NOT NULL,
@@ -142,6 +165,19 @@ CREATE TABLE notices (
   PRIMARY KEY (organization_id, kind, subject, ends_at, days)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE organization_members (
+  id TEXT PRIMARY KEY,
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  person_id TEXT NOT NULL REFERENCES people (id),
+  role TEXT NOT NULL CHECK ((role = 'operator') = (organization_id = 'org_00000000000000000000000000')),
+  invited_by TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  UNIQUE (organization_id, person_id)
+) STRICT;
+
+CREATE INDEX organization_members_by_person ON organization_members (person_id);
+
 CREATE TABLE organization_names (
   name TEXT PRIMARY KEY,
   organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -183,6 +219,17 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_by_creation ON outbox (created_at, id);
 
 CREATE INDEX outbox_queued ON outbox (next_attempt_at) WHERE status = 'queued';
+
+CREATE TABLE people (
+  id TEXT PRIMARY KEY,
+  email TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  email_verified INTEGER NOT NULL CHECK (email_verified IN (0, 1)),
+  second_factor INTEGER NOT NULL DEFAULT 0 CHECK (second_factor IN (0, 1)),
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  last_seen_at INTEGER
+) STRICT;
 
 CREATE TABLE secret_versions (
   key_id TEXT NOT NULL REFERENCES keys (id),

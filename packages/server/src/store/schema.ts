@@ -1,3 +1,4 @@
+import type { OrganizationRole } from '@keywright/core/permissions.ts'
 import type { Generated } from 'kysely'
 
 /**
@@ -124,6 +125,47 @@ export interface Schema {
   notices: { organization_id: string; kind: string; subject: string; ends_at: number; days: number; message_id: string; queued_at: number }
   /** Requests with an `Idempotency-Key` that were done. scope, body_digest: SHA-256, hex; answer: JSON without a secret. */
   idempotency_records: { scope: string; body_digest: string; operation: string; answer: string; created_at: number; expires_at: number }
+  people: {
+    id: string
+    /** Folded: `foldEmail`. */
+    email: string
+    name: string
+    email_verified: number
+    /** Whether an authenticator is set up. */
+    second_factor: number
+    created_at: number
+    updated_at: number
+    last_seen_at: number | null
+  }
+  /** Operators: members of the reserved organization. invited_by: JSON Actor or null. */
+  organization_members: {
+    id: string
+    organization_id: string
+    person_id: string
+    role: OrganizationRole | 'operator'
+    invited_by: string | null
+    created_at: number
+    updated_at: number
+  }
+  invitations: {
+    id: string
+    organization_id: string
+    /** Folded. */
+    email: string
+    role: OrganizationRole | 'operator'
+    /** `expired` is derived from expires_at. */
+    status: 'pending' | 'accepted' | 'declined' | 'withdrawn'
+    /** 32 bytes: SHA-256 of the token of the newest link; null once it is used, declined or withdrawn. */
+    token_digest: Uint8Array | null
+    /** JSON Actor */
+    invited_by: string
+    expires_at: number
+    /** Of the newest link in the outbox. */
+    message_id: string | null
+    sent_at: number
+    created_at: number
+    ended_at: number | null
+  }
   change_log: { number: number; mark: string; kind: string; body: string; at: number }
   audit_events: {
     number: Generated<number>

@@ -3,6 +3,7 @@ import { initial } from './0001-initial.ts'
 import { sessionTokens } from './0002-session-tokens.ts'
 import { operations } from './0003-operations.ts'
 import { notices } from './0004-notices.ts'
+import { members } from './0006-members.ts'
 
 /** In the order in which they are applied. A migration that was released is never changed. */
-export const MIGRATIONS: readonly Migration[] = [initial, sessionTokens, operations, notices]
+export const MIGRATIONS: readonly Migration[] = [initial, sessionTokens, operations, notices, members]
