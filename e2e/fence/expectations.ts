@@ -74,6 +74,7 @@ export const EXPECTATIONS: Record<string, Expectation> = {
 
   'installation-keys.bulk': { where: 'installation', may: OPERATOR },
   'key-types.preview-sunset': { where: 'installation', may: OPERATOR },
+  'installation.health': { where: 'installation', may: OPERATOR },
   'outbox.list': { where: 'installation', may: OPERATOR },
   'outbox.get': { where: 'installation', may: OPERATOR },
   'outbox.resend': { where: 'installation', may: OPERATOR },

@@ -101,6 +101,7 @@ export const PREPARE: Record<FencedId, Prepare> = {
   'keys.bulk': fixed((org) => `${keys(org)}:bulk`, { command: 'deactivate', filter: { type: 'plain' } }),
   'installation-keys.bulk': fixed('/v1/keys:bulk', { command: 'deactivate', filter: { type: 'plain' } }),
   'key-types.preview-sunset': fixed('/v1/key-types/plain:preview-sunset', { deprecatedAt: '2027-01-01T00:00:00Z', retiredAt: '2027-06-01T00:00:00Z' }),
+  'installation.health': fixed('/v1/health'),
   'outbox.list': fixed('/v1/outbox'),
   'outbox.get': async (world) => ({ path: `/v1/outbox/${await world.message()}` }),
   'outbox.resend': async (world) => ({ path: `/v1/outbox/${await world.message()}:resend` }),

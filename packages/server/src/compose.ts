@@ -13,6 +13,7 @@ import type { Log } from './http/context.ts'
 import { Periodic } from './jobs/periodic.ts'
 import { type Clock, systemClock, testClock } from './kernel/clock.ts'
 import { type DataFolder, lockDataFolder, openDataFolder } from './kernel/data-folder.ts'
+import { version } from './kernel/version.ts'
 import { systemRandom } from './kernel/random.ts'
 import { Metrics, type MetricSources } from './events/metrics.ts'
 import { DailyJobs } from './jobs/daily-jobs.ts'
@@ -149,6 +150,14 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
               set.set(now)
               await notices.run()
             },
+      installation: {
+        version: version(),
+        startedAt: clock.now(),
+        publicUrl: config.publicUrl,
+        usageBacklog: () => usage.backlog,
+        usageWithoutAddress: () => usage.remainder,
+        journalBytes: () => journal.bytes,
+      },
       mailConfigured: secrets.mail !== null,
       wakeJobs: () => void notices.run(),
     })

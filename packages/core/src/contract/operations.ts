@@ -2,6 +2,7 @@ import { auditOperations } from './audit.ts'
 import { bulkOperations } from './bulk.ts'
 import { configurationOperations } from './configuration.ts'
 import { credentialOperations } from './credentials.ts'
+import { healthOperations } from './health.ts'
 import { importOperations } from './import.ts'
 import { keyOperations } from './keys.ts'
 import { noticeOperations } from './notices.ts'
@@ -19,6 +20,7 @@ const ALL = [
   ...importOperations,
   ...noticeOperations,
   ...sessionOperations,
+  ...healthOperations,
   ...auditOperations,
   ...verificationOperations,
 ] as const

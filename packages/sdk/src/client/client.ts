@@ -117,6 +117,7 @@ export function createClient(options: ClientOptions) {
     },
     /** Over all organizations. */
     installationKeys: { bulk: method('installation-keys.bulk') },
+    installation: { health: bare('installation.health') },
     outbox: { list: listing('outbox.list'), get: method('outbox.get'), resend: method('outbox.resend') },
     /** Session tokens minted with a key. */
     sessions: { list: method('sessions.list'), end: method('sessions.end') },

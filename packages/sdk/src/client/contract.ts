@@ -3,6 +3,7 @@ import type { bulkOperations } from '@keywright/core/contract/bulk.ts'
 import type { Propagation } from '@keywright/core/contract/common.ts'
 import type { configurationOperations } from '@keywright/core/contract/configuration.ts'
 import type { credentialOperations } from '@keywright/core/contract/credentials.ts'
+import type { healthOperations } from '@keywright/core/contract/health.ts'
 import type { importOperations } from '@keywright/core/contract/import.ts'
 import type { keyOperations } from '@keywright/core/contract/keys.ts'
 import type { noticeOperations } from '@keywright/core/contract/notices.ts'
@@ -17,6 +18,7 @@ import type { verificationOperations } from '@keywright/core/contract/verificati
 type Contract =
   | (typeof auditOperations)[number]
   | (typeof bulkOperations)[number]
+  | (typeof healthOperations)[number]
   | (typeof importOperations)[number]
   | (typeof noticeOperations)[number]
   | (typeof configurationOperations)[number]
@@ -66,4 +68,5 @@ export type BulkAnswer = Answer<'keys.bulk'>
 export type OutboxMessage = Answer<'outbox.list'>['items'][number]
 export type SunsetPreview = Answer<'key-types.preview-sunset'>
 export type ImportAnswer = Answer<'keys.import'>
+export type Health = Answer<'installation.health'>
 export type VerifyAnswer = Answer<'verify'>

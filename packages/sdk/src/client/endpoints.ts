@@ -65,6 +65,8 @@ export const ENDPOINTS: Readonly<Record<OperationId, Endpoint>> = {
   'keys.import': { method: 'POST', path: `${ORGANIZATION}/keys:import` },
   'installation-keys.bulk': { method: 'POST', path: '/v1/keys:bulk' },
 
+  'installation.health': { method: 'GET', path: '/v1/health' },
+
   'outbox.list': { method: 'GET', path: '/v1/outbox' },
   'outbox.get': { method: 'GET', path: '/v1/outbox/{message}' },
   'outbox.resend': { method: 'POST', path: '/v1/outbox/{message}:resend' },

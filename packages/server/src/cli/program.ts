@@ -12,7 +12,7 @@ import { addSessionCommands, addSigningKeyCommands } from './remote/sessions.ts'
 import { addVerificationCommands } from './remote/verification.ts'
 import { report } from './report.ts'
 import { refuseSecretArgument } from './secret-argument.ts'
-import { version } from './version.ts'
+import { version } from '../kernel/version.ts'
 
 const FOOTER = `
 Remote commands read KEYWRIGHT_URL (default http://127.0.0.1:4400) and KEYWRIGHT_KEY_FILE or KEYWRIGHT_KEY, and take --json.

@@ -24,10 +24,23 @@ export interface HttpContext {
   log: Log
   /** Tests only: sets the clock. */
   setClock: ((now: number) => Promise<void>) | null
+  /** What the health page tells that is not stored. */
+  installation: InstallationFacts
   /** Whether a mail server is set up. */
   mailConfigured: boolean
   /** Does now what is done now and then, in the background. */
   wakeJobs: () => void
+}
+
+export interface InstallationFacts {
+  version: string
+  startedAt: number
+  publicUrl: string | null
+  /** Rows of usage that wait to be stored. */
+  usageBacklog: () => number
+  /** Refusals added up without key and address since the start. */
+  usageWithoutAddress: () => number
+  journalBytes: () => number
 }
 
 /** What the HTTP layer says about itself; pino fits. */

@@ -15,6 +15,7 @@ import { configurationHandlers } from './handlers/configuration.ts'
 import { credentialHandlers } from './handlers/credentials.ts'
 import { importHandlers } from './handlers/import.ts'
 import { keyHandlers } from './handlers/keys.ts'
+import { healthHandlers } from './handlers/health.ts'
 import { noticeHandlers } from './handlers/notices.ts'
 import { organizationHandlers } from './handlers/organizations.ts'
 import { sessionHandlers } from './handlers/sessions.ts'
@@ -27,6 +28,7 @@ const HANDLERS = {
   ...bulkHandlers,
   ...importHandlers,
   ...noticeHandlers,
+  ...healthHandlers,
   ...credentialHandlers,
   ...organizationHandlers,
   ...configurationHandlers,

@@ -13,7 +13,7 @@ import { copyDatabase } from '../../store/drivers/sqlite/copy.ts'
 import { openSqlite } from '../../store/drivers/sqlite/open.ts'
 import { EXIT, type Io } from '../io.ts'
 import { hostCaller } from './host-caller.ts'
-import { version } from '../version.ts'
+import { version } from '../../kernel/version.ts'
 
 /** Copies the database as of one moment, beside a running server or without one. */
 export async function run(options: { json?: boolean }, io: Io, [given]: readonly string[]): Promise<number> {
