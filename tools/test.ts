@@ -24,7 +24,10 @@ if (mode === undefined) {
 }
 
 console.log(`Keywright tests (${modeName}): ${mode.says}.`)
-console.log('They install nothing, need no network beyond this machine and keep their files in the folder for temporary files.\n')
+console.log('They keep their files in the folder for temporary files and need no network beyond this machine.')
+if (mode.projects.includes('e2e'))
+  console.log('Where strace or a browser is missing, they say so and install it with apt-get; KEYWRIGHT_TEST_INSTALL=no forbids that, and those tests fail.')
+console.log('')
 
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
 if (mode.checks) {

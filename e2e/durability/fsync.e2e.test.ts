@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { INSTALL_TIMEOUT } from '../debian-package.ts'
 import { TestServer } from '../harness.ts'
 import { install, type Installation, issue, KEYS } from './installation.ts'
 import { requireStrace, type SystemCall, systemCallsOf } from './strace.ts'
@@ -11,10 +12,10 @@ let server: TestServer
 let installation: Installation
 
 beforeAll(async () => {
-  requireStrace()
+  await requireStrace()
   server = await TestServer.start({ testClock: false })
   installation = await install(server)
-})
+}, INSTALL_TIMEOUT)
 afterAll(async () => server?.[Symbol.asyncDispose]())
 
 /** Shows that the change was written to the log and the log was synced after the request came in and before the answer went out. */

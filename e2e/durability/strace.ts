@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { requireDebianPackage } from '../debian-package.ts'
 
 /** One system call. */
 export interface SystemCall {
@@ -13,19 +14,9 @@ export interface SystemCall {
   endedAt: number
 }
 
-/** Installs strace where it is missing, unless KEYWRIGHT_TEST_INSTALL=no. @throws with the reason when there is none afterwards. */
-export function requireStrace(): void {
-  const isThere = () => spawnSync('strace', ['-V']).status === 0
-  if (isThere()) return
-  if (process.env['KEYWRIGHT_TEST_INSTALL'] === 'no')
-    throw new Error('NOT RUN: strace is not installed, and KEYWRIGHT_TEST_INSTALL=no forbids to install it. Install it (apt-get install strace).')
-  console.error('This test needs strace and installs it now: apt-get install -y strace (set KEYWRIGHT_TEST_INSTALL=no to forbid that).')
-  const { error, status, stderr } = spawnSync('apt-get', ['install', '-y', 'strace'], {
-    encoding: 'utf8',
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  })
-  if (!isThere())
-    throw new Error(`NOT RUN: strace could not be installed (${error?.message ?? `apt-get ended with ${status}: ${stderr.trim().split('\n').at(-1)}`}).`)
+/** @throws with the reason when there is no strace and none can be installed. */
+export async function requireStrace(): Promise<void> {
+  await requireDebianPackage({ name: 'strace', purpose: 'strace', isThere: () => spawnSync('strace', ['-V']).status === 0 })
 }
 
 /**
