@@ -63,6 +63,31 @@ test('A.1 an administrator generates any of the 13 types and sees its value once
   }
 })
 
+test('who generates a key learns how the APIs that accept it are called, and not where the gateway sends calls', async () => {
+  const inside = 'http://crm-internal-7.invalid:9000'
+  const known = await insider.server.must(200, 'GET', '/v1/apis/insider-2024-ucd', { key: insider.operator })
+  const { slug: _slug, ...api } = known.api
+  await insider.server.must(200, 'PUT', '/v1/apis/insider-2024-ucd', {
+    key: insider.operator,
+    body: { slug: 'insider-2024-ucd', ...api, baseUrl: 'https://unification.example.com', upstream: inside },
+  })
+  const answer = await insider.server.must(200, 'GET', `${acme.path}/key-types`, { key: acme.administrator })
+  const offered = Object.fromEntries(answer.items.map(({ type, apis }: { type: string; apis: object[] }) => [type, apis]))
+  expect(offered['insider-2024-ucd']).toMatchObject([
+    {
+      slug: 'insider-2024-ucd',
+      environment: 'live',
+      baseUrl: 'https://unification.example.com',
+      carriers: [{ in: 'header', name: 'X-REQUEST-TOKEN' }],
+      companions: [{ from: 'header', name: 'X-PARTNER-NAME', names: 'organization' }],
+    },
+  ])
+  expect(offered['insider-2024-ucd'][0].routes).toContainEqual({ method: 'POST', path: '/api/user/v1/upsert', scopes: ['ucd.upsert'] })
+  // Types that no API accepts, and no word of what lies behind the gateway.
+  expect(offered['insider-2024-otp-sms']).toEqual([])
+  expect(JSON.stringify(answer)).not.toContain('crm-internal')
+})
+
 test('A.2 one UCD token works on all UCD calls, with the partner name of its account in any case', async () => {
   const { secret, key } = await acme.issue(UCD)
   for (const [method, path] of UCD_CALLS) {

@@ -34,8 +34,10 @@ export const api = z.strictObject({
   routes: z.array(route).min(1).max(500).nullable().default(null),
   /** Whether `/v1/authorize/{api}` answers for it; default: yes, unless key or companion stand in the body, which a proxy does not pass on. */
   forwardAuth: z.boolean().optional(),
-  /** Where the gateway sends allowed calls: origin and an optional path. Internal names and bare addresses are ordinary here. */
-  upstream: z.string().max(500).refine(isUpstream, 'Must be an http or https URL without user, password, query and fragment.').nullable().default(null),
+  /** Where clients reach it: origin and an optional path. People who generate keys are shown it, in calls to try. */
+  baseUrl: z.string().max(500).refine(isBaseUrl, 'Must be an http or https URL without user, password, query and fragment.').nullable().default(null),
+  /** Where the gateway sends allowed calls: origin and an optional path. Internal names and bare addresses are ordinary here, so no organization sees it. */
+  upstream: z.string().max(500).refine(isBaseUrl, 'Must be an http or https URL without user, password, query and fragment.').nullable().default(null),
 })
 export type Api = z.output<typeof api>
 
@@ -52,7 +54,7 @@ export function allowsForwardAuth(definition: Api, accepted: readonly Pick<KeyTy
   return definition.forwardAuth ?? !readsBody(definition, accepted)
 }
 
-function isUpstream(value: string): boolean {
+function isBaseUrl(value: string): boolean {
   if (!/^https?:\/\/[^/?#@\\\s]+(\/[^?#\\\s]*)?$/.test(value)) return false
   return URL.canParse(value)
 }

@@ -36,6 +36,7 @@ const EFFECTS: Record<Exclude<keyof Api, 'slug'>, Sentences> = {
     if (allowsForwardAuth(from) === allowsForwardAuth(to)) return []
     return [allowsForwardAuth(to) ? 'Forward-auth answers for this API.' : 'Forward-auth no longer answers for this API; proxies that ask are refused.']
   },
+  baseUrl: () => [],
   upstream: (_from, to) => [to.upstream === null ? 'The gateway no longer passes calls on.' : 'The gateway passes allowed calls to the new upstream.'],
 }
 

@@ -93,13 +93,13 @@ function withoutDefaults(value: object, defaults: Plain): Plain {
   return left
 }
 
-function printCarrier(carrier: Carrier): Plain {
+export function printCarrier(carrier: Carrier): Plain {
   if (carrier.in === 'body') return { ...carrier }
   const usual = carrier.name.toLowerCase() === 'authorization' ? 'bearer' : 'raw'
   return { in: carrier.in, name: carrier.name, ...(carrier.scheme === usual ? {} : { scheme: carrier.scheme }) }
 }
 
-function printCompanion(companion: Companion): Plain {
+export function printCompanion(companion: Companion): Plain {
   return withoutDefaults(defined(companion), { fold: 'none', required: true })
 }
 

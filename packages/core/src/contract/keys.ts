@@ -91,6 +91,19 @@ export const replaceKey = z
   .refine(notBoth, NOT_BOTH)
 export type ReplaceKey = z.output<typeof replaceKey>
 
+const acceptingApi = z.object({
+  slug: z.string(),
+  label: z.string(),
+  environment: z.string().nullable().describe('The one environment it serves; null: any.'),
+  baseUrl: z.string().nullable().describe('Where clients reach it; null: not registered.'),
+  carriers: z.array(z.record(z.string(), z.unknown())).describe('Where the key may stand, as in a configuration file.'),
+  companions: z.array(z.record(z.string(), z.unknown())).describe('What must stand beside it, as in a configuration file; those of the type included.'),
+  routes: z
+    .array(z.object({ method: z.string(), path: z.string(), scopes: z.array(z.string()) }))
+    .nullable()
+    .describe('The first 50; null: any path.'),
+})
+
 const offer = z.object({
   type: z.string(),
   label: z.string(),
@@ -100,6 +113,7 @@ const offer = z.object({
   environments: z.array(z.string()),
   use: z.array(z.object({ environment: z.string().nullable(), used: z.int(), max: z.int().nullable() })),
   policy: z.record(z.string(), z.unknown()).describe('The type, in the form of a configuration file.'),
+  apis: z.array(acceptingApi).describe('APIs that accept keys of the type, with what somebody who calls them must know.'),
 })
 
 const PATH = '/v1/organizations/{org}/keys'

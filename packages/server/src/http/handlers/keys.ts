@@ -1,5 +1,5 @@
 import type { KeyType } from '@keywright/core/configuration/key-type.ts'
-import { keyTypeInFull } from '@keywright/core/configuration/print.ts'
+import { keyTypeInFull, printCarrier, printCompanion } from '@keywright/core/configuration/print.ts'
 import type { IssueKey, KeyBody, ReplaceKey, UpdateKey } from '@keywright/core/contract/keys.ts'
 import { formatInstant } from '@keywright/core/time.ts'
 import { activateKey, deactivateKey, removeKey } from '../../management/keys/change-status.ts'
@@ -40,7 +40,7 @@ export const keyHandlers: Handlers = {
     const offers = await readOffers(database.reader, database.build, organization, call.now)
     return {
       body: {
-        items: offers.map(({ type, environments, use, reason }) => ({
+        items: offers.map(({ type, environments, use, reason, apis }) => ({
           type: type.slug,
           label: type.label ?? type.slug,
           description: type.description,
@@ -49,6 +49,7 @@ export const keyHandlers: Handlers = {
           environments,
           use,
           policy: keyTypeInFull(type as KeyType),
+          apis: apis.map((api) => ({ ...api, carriers: api.carriers.map(printCarrier), companions: api.companions.map(printCompanion) })),
         })),
       },
     }
