@@ -19,6 +19,7 @@ import { Metrics, type MetricSources } from './events/metrics.ts'
 import { DailyJobs } from './jobs/daily-jobs.ts'
 import { forgetOld } from './management/retention/forget-old.ts'
 import { forgetRequests } from './management/requests/forget-requests.ts'
+import { blankMessages } from './management/notices/blank-messages.ts'
 import { queueNotices } from './management/notices/queue-notices.ts'
 import { sendMessages } from './management/notices/send-messages.ts'
 import type { NoticeSettings } from './management/notices/settings.ts'
@@ -118,6 +119,7 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
     const flushUsage = usageFlusher(usage, store.services, log, metrics)
     resources.defer(flushUsage)
     let ready = false
+    let origin = config.publicUrl ?? ''
     const verifier = new Verifier({ feed, clock, limiter, usage, metrics })
     const sessions = new SessionRecorder()
     const flushSessions = sessionFlusher(sessions, store.services, log)
@@ -135,6 +137,7 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
       verifier,
       trustedProxies: config.trustedProxies,
       supportContact: config.supportContact,
+      origin: () => origin,
       flushUsage,
       metrics,
       signing,
@@ -164,6 +167,9 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
     await app.listen({ host: config.listen.host, port: config.listen.port }).catch((error: unknown) => {
       throw listenError(error, config)
     })
+    const { address, port, family } = app.server.address() as AddressInfo
+    const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+    if (config.publicUrl === null) origin = url
     resources.defer(async () => {
       ready = false
       // A connection that is answered from now on ends right after its answer instead of waiting for the next request.
@@ -194,11 +200,10 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
     ready = true
     void notices.run()
     void daily.tick()
-    const { address, port, family } = app.server.address() as AddressInfo
     const bootstrapped = (await getSetting(store.database.reader, store.database.build, 'bootstrappedAt')) !== null
     const owned = resources.move()
     return {
-      url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+      url,
       dataFolder: store.folder.path,
       bootstrapped,
       [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -254,6 +259,7 @@ function metricSources({ store, feed, limiter, usage, journal }: MetricParts): M
 /** What is announced, sent and forgotten now and then. */
 function noticeWork(services: Services, settings: NoticeSettings, stopped: () => boolean): () => Promise<void> {
   return async () => {
+    await blankMessages(services)
     await queueNotices(services, settings)
     await sendMessages(services, settings, stopped)
     await forgetRequests(services)

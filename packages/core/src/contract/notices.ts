@@ -10,7 +10,7 @@ export type MessageStatus = (typeof MESSAGE_STATUSES)[number]
 const message = z.object({
   id: z.string(),
   organization: z.object({ id: z.string(), slug: z.string() }),
-  kind: z.enum(['sunset', 'expiry']),
+  kind: z.enum(['sunset', 'expiry', 'sign-in-link', 'password-reset', 'invitation']),
   status: z.enum(MESSAGE_STATUSES),
   recipients: z.array(z.string()),
   subject: z.string(),
@@ -20,7 +20,10 @@ const message = z.object({
   createdAt: instantOut,
   sentAt: instantOut.nullable(),
 })
-const wholeMessage = message.extend({ text: z.string(), html: z.string() })
+const wholeMessage = message.extend({
+  text: z.string().describe("Empty where the message carries a link and is not kept for want of a mail server: then the link is its recipient's alone."),
+  html: z.string(),
+})
 
 const affectedKey = z.object({
   id: z.string(),
@@ -90,7 +93,7 @@ export const noticeOperations = [
     method: 'GET',
     path: '/v1/outbox/{message}',
     tag: 'Outbox',
-    summary: 'Read a message with its text',
+    summary: 'Read a message with its text; reading a link that could not be sent is audited',
     authority: OPERATOR,
     success: { status: 200, schema: wholeMessage },
   },
@@ -99,7 +102,7 @@ export const noticeOperations = [
     method: 'POST',
     path: '/v1/outbox/{message}:resend',
     tag: 'Outbox',
-    summary: "Send a message again, to the organization's contacts of now",
+    summary: "Send a message again, to the organization's contacts of now; one with a link to the same address",
     authority: OPERATOR,
     body: z.strictObject({}),
     bodyOptional: true,

@@ -37,9 +37,10 @@ export const AUDIT_ACTIONS = {
   'verifier_key.issued': 'A verifier key was issued.',
   'verifier_key.removed': 'A verifier key was removed.',
   'notice.queued': 'An organization is told that keys of it will end; nothing was sent yet.',
-  'notice.sent': 'A message to an organization was taken by the mail server.',
-  'notice.failed': 'A message to an organization was given up after all attempts.',
-  'notice.resent': 'A message to an organization was queued again by hand.',
+  'notice.sent': 'A message was taken by the mail server.',
+  'notice.failed': 'A message was given up after all attempts.',
+  'notice.resent': 'A message was queued again by hand.',
+  'notice.link_read': 'Somebody read a message with a link that could not be sent, to pass the link on.',
   'command.refused': 'A command by somebody with a valid credential was refused.',
   'verification.refused': 'A verification was refused: the first of its kind (key, reason, address) in an hour.',
 } as const satisfies Record<string, string>

@@ -11,6 +11,8 @@ export interface HttpContext {
   verifier: Verifier
   trustedProxies: AddressSet
   supportContact: string | null
+  /** Where people reach this server, e.g. `https://keys.example.com`: the configured URL, or the address it listens at. Never what a request says. */
+  origin: () => string
   /** Stores usage that is still in memory. */
   flushUsage: () => Promise<void>
   /** Signs session tokens. */

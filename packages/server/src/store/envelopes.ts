@@ -30,6 +30,27 @@ export const ENVELOPE_COLUMNS: readonly EnvelopeColumn[] = [
     facts: { installation: `(SELECT value FROM settings WHERE name = 'installationId')` },
     context: (row) => ({ organizationId: row['installation'] as string, keyId: row['kid'] as string, version: 1 }),
   },
+  {
+    table: 'outbox',
+    column: 'sealed',
+    key: ['id'],
+    facts: { organization_id: 'organization_id' },
+    context: (row) => ({ organizationId: row['organization_id'] as string, keyId: row['id'] as string, version: 1 }),
+  },
+  {
+    table: 'auth_second_factors',
+    column: 'seed',
+    key: ['person_id'],
+    facts: {},
+    context: (row) => ({ organizationId: 'totp-seed', keyId: row['person_id'] as string, version: 1 }),
+  },
+  {
+    table: 'auth_second_factors',
+    column: 'backup_codes',
+    key: ['person_id'],
+    facts: {},
+    context: (row) => ({ organizationId: 'backup-codes', keyId: row['person_id'] as string, version: 1 }),
+  },
 ]
 
 export interface StoredEnvelope {

@@ -5,16 +5,20 @@ import { type CreatedCursor, type Page, toPage } from './page.ts'
 import { type Build, precompileInsert } from './precompile.ts'
 import type { Schema } from './schema.ts'
 
-/** A message to an organization; never holds a secret. */
+/** A message to an organization or a person. Text and html never hold a secret; what carries a link is sealed. */
 export interface StoredMessage {
   id: string
   organizationId: string
-  kind: 'sunset' | 'expiry'
+  kind: Schema['outbox']['kind']
   status: MessageStatus
   recipients: string[]
   subject: string
   text: string
   html: string
+  /** Of one that carries a link: `{text, html}` as JSON, in an envelope; null once it was sent or is too old. */
+  sealed: Uint8Array | null
+  /** Until when the link of it can be used; null: it carries none. */
+  usableUntil: number | null
   /** How often sending was begun. */
   attempts: number
   /** Only of queued ones. */
@@ -33,6 +37,8 @@ const insertRow = precompileInsert('outbox', [
   'subject',
   'text',
   'html',
+  'sealed',
+  'usable_until',
   'attempts',
   'next_attempt_at',
   'last_error',
@@ -46,8 +52,8 @@ export function insertMessageQuery(build: Build, message: StoredMessage) {
 
 /** Stores what changes of a message. */
 export async function updateMessage(transaction: WriteTransaction, build: Build, message: StoredMessage): Promise<void> {
-  const { status, recipients, attempts, next_attempt_at, last_error, sent_at } = toRow(message)
-  const query = build.updateTable('outbox').set({ status, recipients, attempts, next_attempt_at, last_error, sent_at }).where('id', '=', message.id)
+  const { status, recipients, sealed, attempts, next_attempt_at, last_error, sent_at } = toRow(message)
+  const query = build.updateTable('outbox').set({ status, recipients, sealed, attempts, next_attempt_at, last_error, sent_at }).where('id', '=', message.id)
   await transaction.run(query.compile())
 }
 
@@ -91,6 +97,17 @@ export async function dueMessages(reader: ReadTransaction, build: Build, now: nu
   return (await reader.all(query.compile())).map(toMessage)
 }
 
+/** Links that are too old are of no use to anybody but a thief. @returns how many messages were blanked. */
+export async function blankExpiredMessages(transaction: WriteTransaction, build: Build, now: number): Promise<number> {
+  const query = build.updateTable('outbox').set({ sealed: null }).where('sealed', 'is not', null).where('usable_until', '<=', now)
+  return (await transaction.run(query.compile())).changes
+}
+
+export async function hasExpiredMessages(reader: ReadTransaction, build: Build, now: number): Promise<boolean> {
+  const query = build.selectFrom('outbox').select('id').where('sealed', 'is not', null).where('usable_until', '<=', now).limit(1)
+  return (await reader.first(query.compile())) !== undefined
+}
+
 function toRow(message: StoredMessage): Schema['outbox'] {
   const { id, kind, status, subject, text, html, attempts } = message
   return {
@@ -102,6 +119,8 @@ function toRow(message: StoredMessage): Schema['outbox'] {
     subject,
     text,
     html,
+    sealed: message.sealed,
+    usable_until: message.usableUntil,
     attempts,
     next_attempt_at: message.nextAttemptAt,
     last_error: message.lastError,
@@ -121,6 +140,8 @@ function toMessage(row: Schema['outbox']): StoredMessage {
     subject,
     text,
     html,
+    sealed: row.sealed,
+    usableUntil: row.usable_until,
     attempts,
     nextAttemptAt: row.next_attempt_at,
     lastError: row.last_error,

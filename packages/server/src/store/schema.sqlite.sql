@@ -46,6 +46,60 @@ CREATE TABLE audit_personal (
   fields TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE auth_accounts (
+  id TEXT PRIMARY KEY,
+  person_id TEXT NOT NULL REFERENCES people (id),
+  provider TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  password TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  UNIQUE (provider, subject)
+) STRICT;
+
+CREATE INDEX auth_accounts_by_person ON auth_accounts (person_id);
+
+CREATE TABLE auth_second_factors (
+  person_id TEXT PRIMARY KEY REFERENCES people (id),
+  seed BLOB NOT NULL,
+  backup_codes BLOB NOT NULL,
+  confirmed_at INTEGER,
+  last_step INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE auth_sessions (
+  id TEXT PRIMARY KEY,
+  token_digest TEXT NOT NULL UNIQUE,
+  person_id TEXT NOT NULL REFERENCES people (id),
+  method TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  used_at INTEGER NOT NULL,
+  proven_at INTEGER,
+  address TEXT NOT NULL,
+  client TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX auth_sessions_by_expiry ON auth_sessions (expires_at);
+
+CREATE INDEX auth_sessions_by_person ON auth_sessions (person_id);
+
+CREATE TABLE auth_verifications (
+  id TEXT PRIMARY KEY,
+  identifier TEXT NOT NULL,
+  value TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX auth_verifications_by_expiry ON auth_verifications (expires_at);
+
+CREATE INDEX auth_verifications_by_identifier ON auth_verifications (identifier);
+
 CREATE TABLE change_log (
   number INTEGER PRIMARY KEY,
   mark TEXT NOT NULL CHECK (length(mark) = 16),
@@ -200,25 +254,31 @@ CREATE TABLE organizations (
 
 CREATE INDEX organizations_by_creation ON organizations (created_at, id);
 
-CREATE TABLE outbox (
+CREATE TABLE "outbox" (
   id TEXT PRIMARY KEY,
   organization_id TEXT NOT NULL REFERENCES organizations (id),
-  kind TEXT NOT NULL CHECK (kind IN ('sunset', 'expiry')),
+  kind TEXT NOT NULL CHECK (kind IN ('sunset', 'expiry', 'sign-in-link', 'password-reset', 'invitation')),
   status TEXT NOT NULL CHECK (status IN ('queued', 'sent', 'kept', 'failed')),
   recipients TEXT NOT NULL,
   subject TEXT NOT NULL,
   text TEXT NOT NULL,
   html TEXT NOT NULL,
+  sealed BLOB,
+  usable_until INTEGER,
   attempts INTEGER NOT NULL,
   next_attempt_at INTEGER,
   last_error TEXT,
   created_at INTEGER NOT NULL,
-  sent_at INTEGER
+  sent_at INTEGER,
+  CHECK (sealed IS NULL OR usable_until IS NOT NULL),
+  CHECK (usable_until IS NULL OR (text = '' AND html = ''))
 ) STRICT;
 
 CREATE INDEX outbox_by_creation ON outbox (created_at, id);
 
 CREATE INDEX outbox_queued ON outbox (next_attempt_at) WHERE status = 'queued';
+
+CREATE INDEX outbox_sealed ON outbox (usable_until) WHERE sealed IS NOT NULL;
 
 CREATE TABLE people (
   id TEXT PRIMARY KEY,

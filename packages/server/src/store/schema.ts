@@ -105,16 +105,21 @@ export interface Schema {
   last_seen: { key_id: string; version: number; at: number; address: string | null; client: string | null; calls: number }
   /** Verifications, added up: `address` is '' for allowed ones and in the remainder rows. key_id '' where the secret named no key. */
   usage_minutes: { minute: number; key_id: string; version: number; decision: string; address: string; calls: number }
-  /** Messages to organizations; recipients: JSON string[]. */
+  /**
+   * Messages to organizations and people; recipients: JSON string[]. Those with `usable_until` carry a link: text and html are empty,
+   * sealed is the envelope of both (JSON), gone once it was sent or the link is too old.
+   */
   outbox: {
     id: string
     organization_id: string
-    kind: 'sunset' | 'expiry'
+    kind: 'sunset' | 'expiry' | 'sign-in-link' | 'password-reset' | 'invitation'
     status: 'queued' | 'sent' | 'kept' | 'failed'
     recipients: string
     subject: string
     text: string
     html: string
+    sealed: Uint8Array | null
+    usable_until: number | null
     attempts: number
     next_attempt_at: number | null
     last_error: string | null
@@ -165,6 +170,34 @@ export interface Schema {
     sent_at: number
     created_at: number
     ended_at: number | null
+  }
+  /** What a person signs in with. provider `credential`: the password's scrypt hash; `oidc`: subject is the provider's. */
+  auth_accounts: { id: string; person_id: string; provider: string; subject: string; password: string | null; created_at: number; updated_at: number }
+  /** Open sessions in the console. token_digest: SHA-256, hex. proven_at: when a second factor was shown last. */
+  auth_sessions: {
+    id: string
+    token_digest: string
+    person_id: string
+    method: string
+    expires_at: number
+    used_at: number
+    proven_at: number | null
+    address: string
+    client: string
+    created_at: number
+    updated_at: number
+  }
+  /** Links and sign-ins under way. */
+  auth_verifications: { id: string; identifier: string; value: string; expires_at: number; created_at: number; updated_at: number }
+  /** seed, backup_codes: envelopes. last_step: the newest time step whose code was taken (RFC 6238, 30 seconds); confirmed_at null: set-up has begun. */
+  auth_second_factors: {
+    person_id: string
+    seed: Uint8Array
+    backup_codes: Uint8Array
+    confirmed_at: number | null
+    last_step: number
+    created_at: number
+    updated_at: number
   }
   change_log: { number: number; mark: string; kind: string; body: string; at: number }
   audit_events: {

@@ -4,6 +4,7 @@ import { statusAt } from '@keywright/core/lifecycle.ts'
 import { AppError } from '@keywright/core/problem-code.ts'
 import { formatInstant } from '@keywright/core/time.ts'
 import { type HitKey, previewSunset } from '../../management/configuration/preview-sunset.ts'
+import { readMessage } from '../../management/notices/read-message.ts'
 import { resendMessage } from '../../management/notices/resend-message.ts'
 import { getMessage, listMessages, type StoredMessage } from '../../store/outbox.ts'
 import type { HttpContext } from '../context.ts'
@@ -43,12 +44,12 @@ export const noticeHandlers: Handlers = {
     const page = await listMessages(reader, build, { limit, ...(status === undefined ? {} : { status }), ...(cursor === undefined ? {} : { cursor }) })
     return { body: { items: page.items.map((message) => presentMessage(context, message)), nextCursor: printCursor(page.next) } }
   }),
-  'outbox.get': handler(async ({ context, parameters }) => {
+  'outbox.get': handler(async ({ context, caller, parameters }) => {
     const { reader, build } = context.services.database
     const id = parameters.message as string
     const message = isId('message', id) ? await getMessage(reader, build, id) : null
     if (message === null) throw new AppError('not_found', 'There is no such message.')
-    return { body: presentWhole(context, message) }
+    return { body: { ...presentMessage(context, message), ...(await readMessage(context.services, caller, message)) } }
   }),
   'outbox.resend': handler(async ({ context, caller, parameters }) => {
     const message = await resendMessage(context.services, caller, parameters.message as string, context.mailConfigured)
@@ -91,5 +92,6 @@ function presentMessage(context: HttpContext, message: StoredMessage) {
 }
 
 function presentWhole(context: HttpContext, message: StoredMessage) {
-  return { ...presentMessage(context, message), text: message.text, html: message.html }
+  const { text, html } = message
+  return { ...presentMessage(context, message), text, html }
 }

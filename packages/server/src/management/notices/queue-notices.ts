@@ -125,6 +125,8 @@ function write(
       status: sendable ? 'queued' : 'kept',
       recipients,
       ...content,
+      sealed: null,
+      usableUntil: null,
       attempts: 0,
       nextAttemptAt: sendable ? unit.now : null,
       lastError: sendable ? null : settings.send === null ? 'No mail server is set up.' : 'The organization has no contacts.',

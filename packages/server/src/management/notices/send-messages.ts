@@ -1,5 +1,6 @@
 import { dueMessages, getMessage, type StoredMessage, updateMessage } from '../../store/outbox.ts'
 import type { Services } from '../services.ts'
+import { isPrivate, openMessage, organizationOf, TOO_OLD } from './private-message.ts'
 import { commit } from '../unit.ts'
 import { NOTICES, type NoticeSettings } from './settings.ts'
 
@@ -28,7 +29,8 @@ export async function sendMessages(services: Services, settings: NoticeSettings,
       if (stopped()) return sent
       const begun = await begin(services, message.id)
       if (begun === null) continue
-      const error = await send({ id: begun.id, to: begun.recipients, subject: begun.subject, text: begun.text, html: begun.html }).then(
+      const { text, html } = openMessage(services, begun)
+      const error = await send({ id: begun.id, to: begun.recipients, subject: begun.subject, text, html }).then(
         () => null,
         (failure: unknown) => (failure instanceof Error ? failure.message : 'The mail server gave no reason.'),
       )
@@ -43,6 +45,10 @@ async function begin(services: Services, id: string): Promise<StoredMessage | nu
   return commit(services, NOTICES, async (unit) => {
     const message = await getMessage(unit.transaction, unit.build, id)
     if (message === null || message.status !== 'queued') return null
+    if (isPrivate(message) && message.sealed === null) {
+      await updateMessage(unit.transaction, unit.build, { ...message, status: 'failed', nextAttemptAt: null, lastError: TOO_OLD })
+      return null
+    }
     const attempts = message.attempts + 1
     const next = { ...message, attempts, nextAttemptAt: unit.now + (BACKOFF_MS[attempts - 1] ?? LONGEST_WAIT_MS) }
     await updateMessage(unit.transaction, unit.build, next)
@@ -59,13 +65,15 @@ async function settle(services: Services, id: string, error: string | null): Pro
     await updateMessage(unit.transaction, unit.build, {
       ...message,
       status,
+      // What was sent is in the recipient's hands, and nobody else needs its link.
+      sealed: status === 'sent' ? null : message.sealed,
       nextAttemptAt: status === 'queued' ? message.nextAttemptAt : null,
       lastError: error,
       sentAt: error === null ? unit.now : null,
     })
     if (status === 'queued') return
     unit.audit({
-      organizationId: message.organizationId,
+      organizationId: organizationOf(message),
       action: error === null ? 'notice.sent' : 'notice.failed',
       subject: { kind: 'message', id },
       detail: { kind: message.kind, attempts: message.attempts, recipients: message.recipients.length, ...(error === null ? {} : { error }) },
