@@ -18,7 +18,10 @@ test('what is older than it may be kept is forgotten, to the day, and what must 
   const organization = await addOrganization(database, 1)
   const run = (sql: string, parameters: unknown[]) => database.write((transaction) => transaction.run(CompiledQuery.raw(sql, parameters)))
   const message = (id: string, status: string, at: number) =>
-    run("INSERT INTO outbox VALUES (?, ?, 'expiry', ?, '[\"a@x.example\"]', '', '', '', 0, NULL, NULL, ?, NULL)", [id, organization, status, at])
+    run(
+      "INSERT INTO outbox (id, organization_id, kind, status, recipients, subject, text, html, attempts, next_attempt_at, last_error, created_at, sent_at) VALUES (?, ?, 'expiry', ?, '[\"a@x.example\"]', '', '', '', 0, NULL, NULL, ?, NULL)",
+      [id, organization, status, at],
+    )
   await message('old', 'sent', 990 * DAY - 1)
   await message('waiting', 'queued', 990 * DAY - 1)
   await message('young', 'sent', 990 * DAY)
