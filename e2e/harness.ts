@@ -81,6 +81,10 @@ export class TestServer implements AsyncDisposable {
     })
   }
 
+  get databaseFile(): string {
+    return join(this.folder, 'data', 'keywright.db')
+  }
+
   get pid(): number {
     return this.#child?.pid as number
   }

@@ -6,7 +6,8 @@ export interface Expectation {
   /** `organization`: the path names one. `installation`: operators alone. `self`: any management key. `verifier`: verifier keys alone. */
   where: 'organization' | 'installation' | 'self' | 'verifier'
   may: string
-  needs?: 'credentials:manage' | 'keys:reveal'
+  /** Capabilities of a management key, separated by a space. */
+  needs?: string
 }
 
 const EVERYBODY = 'operator owner administrator supervisor auditor member'
@@ -75,6 +76,20 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   'installation-keys.bulk': { where: 'installation', may: OPERATOR },
   'key-types.preview-sunset': { where: 'installation', may: OPERATOR },
   'installation.health': { where: 'installation', may: OPERATOR },
+  'members.list': { where: 'organization', may: EVERYBODY },
+  'members.update': { where: 'organization', may: 'operator owner administrator supervisor' },
+  'members.remove': { where: 'organization', may: 'operator owner administrator supervisor' },
+  'invitations.list': { where: 'organization', may: 'operator owner administrator supervisor' },
+  'invitations.create': { where: 'organization', may: 'operator owner administrator supervisor' },
+  'invitations.resend': { where: 'organization', may: 'operator owner administrator supervisor' },
+  'invitations.withdraw': { where: 'organization', may: 'operator owner administrator supervisor' },
+  // Whoever makes an operator gives every right and every capability there is.
+  'operators.list': { where: 'installation', may: OPERATOR },
+  'operators.remove': { where: 'installation', may: OPERATOR, needs: 'credentials:manage keys:reveal' },
+  'operator-invitations.list': { where: 'installation', may: OPERATOR },
+  'operator-invitations.create': { where: 'installation', may: OPERATOR, needs: 'credentials:manage keys:reveal' },
+  'operator-invitations.resend': { where: 'installation', may: OPERATOR, needs: 'credentials:manage keys:reveal' },
+  'operator-invitations.withdraw': { where: 'installation', may: OPERATOR, needs: 'credentials:manage keys:reveal' },
   'outbox.list': { where: 'installation', may: OPERATOR },
   'outbox.get': { where: 'installation', may: OPERATOR },
   'outbox.resend': { where: 'installation', may: OPERATOR },
@@ -100,5 +115,5 @@ export function expectedStatus(expectation: Expectation, presenter: Presenter, t
   if (expectation.where === 'installation' && presenter.role !== 'operator') return 403
   if (expectation.where === 'organization' && presenter.role !== 'operator' && presenter.organization !== target) return 404
   if (!expectation.may.split(' ').includes(presenter.role ?? '')) return 403
-  return expectation.needs === undefined || presenter.capabilities?.includes(expectation.needs) ? 'success' : 403
+  return (expectation.needs?.split(' ') ?? []).every((needed) => presenter.capabilities?.includes(needed)) ? 'success' : 403
 }

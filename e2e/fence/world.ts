@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { checksumOf } from '@keywright/core/secret/checksum.ts'
+import { addMember } from '../people/add-member.ts'
 import { TestServer } from '../harness.ts'
 
 /** The time at which everything here happens. */
@@ -133,6 +134,21 @@ export class World implements AsyncDisposable {
     await this.ask(200, 'PUT', '/v1/key-types/leaving', { ...type, sunset: [{ deprecatedAt: NOW, retiredAt: NOW.replace('06-01', '06-06') }] })
     await this.server.setClock(this.now)
     return (await listed())[0].id
+  }
+
+  address(): string {
+    return `${this.name().replace(' ', '-')}@people.example`
+  }
+
+  /** Somebody who is a member, written where it stands: how people come in has tests of its own. @returns the member's id. */
+  member(organization: string, role = 'member'): string {
+    return addMember(this.server.databaseFile, { organization, role, email: this.address() })
+  }
+
+  /** One that waits; null: to be an operator. */
+  async invitation(organization: string | null): Promise<string> {
+    const [path, body] = organization === null ? ['/v1/operator-invitations', {}] : [`/v1/organizations/${organization}/invitations`, { role: 'member' }]
+    return (await this.ask(201, 'POST', path, { email: this.address(), ...body })).id
   }
 
   async operatorKey(capabilities: readonly string[] = [], input: Record<string, unknown> = {}): Promise<{ id: string; secret: string }> {

@@ -65,3 +65,13 @@ export function coversRole(granting: Role, granted: Role): boolean {
   if (granted === 'owner' || granted === 'operator') return granting === 'operator'
   return ACTIONS.every((action) => !roleAllows(granted, action) || roleAllows(granting, action))
 }
+
+/**
+ * The greatest role whose every right both have: what somebody may who acts with one role on the strength of another's. Of two
+ * roles where neither covers the other it is a third, at the least `member`.
+ */
+export function narrowerRole(left: Role, right: Role): Role {
+  const common = (['operator', ...ORGANIZATION_ROLES] as const).filter((role) => coversRole(left, role) && coversRole(right, role))
+  const rightsOf = (role: Role) => ACTIONS.filter((action) => roleAllows(role, action)).length
+  return common.reduce((best, role) => (rightsOf(role) > rightsOf(best) ? role : best), common[0] ?? 'member')
+}

@@ -162,6 +162,13 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
         journalBytes: () => journal.bytes,
       },
       mailConfigured: secrets.mail !== null,
+      invitations: {
+        days: config.invitationDays,
+        consoleUrl: () => origin,
+        supportContact: config.supportContact,
+        mailConfigured: secrets.mail !== null,
+      },
+      organizationCreation: config.organizationCreation,
       wakeJobs: () => void notices.run(),
     })
     await app.listen({ host: config.listen.host, port: config.listen.port }).catch((error: unknown) => {

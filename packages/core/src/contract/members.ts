@@ -48,6 +48,8 @@ const ORGANIZATION = '/v1/organizations/{org}'
 const READ = { kind: 'organization', action: 'members:read' } as const
 const MANAGE = { kind: 'organization', action: 'members:manage' } as const
 const OPERATORS = { kind: 'installation', action: 'configuration:manage' } as const
+/** Making and unmaking operators hands out every right there is: a management key needs what issuing operators' keys needs. */
+const MANAGE_OPERATORS = { ...OPERATORS, capability: 'credentials:manage' } as const
 const PERSON = { kind: 'person' } as const
 const empty = z.strictObject({})
 
@@ -139,7 +141,7 @@ export const memberOperations = [
     path: '/v1/operators/{member}',
     tag: 'Operators',
     summary: 'Remove an operator; the last one stays',
-    authority: OPERATORS,
+    authority: MANAGE_OPERATORS,
     success: { status: 200, schema: removed },
   },
   {
@@ -158,7 +160,7 @@ export const memberOperations = [
     path: '/v1/operator-invitations',
     tag: 'Operators',
     summary: 'Invite somebody to be an operator',
-    authority: OPERATORS,
+    authority: MANAGE_OPERATORS,
     body: z.strictObject({ email }),
     success: { status: 201, schema: invitation },
     idempotent: true,
@@ -169,7 +171,7 @@ export const memberOperations = [
     path: '/v1/operator-invitations/{invitation}:resend',
     tag: 'Operators',
     summary: 'Send a new link; the one before is void',
-    authority: OPERATORS,
+    authority: MANAGE_OPERATORS,
     body: empty,
     bodyOptional: true,
     success: { status: 200, schema: invitation },
@@ -180,10 +182,13 @@ export const memberOperations = [
     path: '/v1/operator-invitations/{invitation}',
     tag: 'Operators',
     summary: 'Withdraw an invitation',
-    authority: OPERATORS,
+    authority: MANAGE_OPERATORS,
     success: { status: 200, schema: invitation },
   },
+] as const satisfies readonly Operation[]
 
+/** What somebody does about invitations to himself. */
+export const invitationToMeOperations = [
   {
     id: 'me.invitations.list',
     method: 'GET',

@@ -19,6 +19,8 @@ export interface SecretVersionRecord {
 export interface Grant {
   role?: Role
   capabilities?: string[]
+  /** Management keys: the person in whose right it acts, because he issued it or a key of his did. His role of the moment bounds it. */
+  actsFor?: string
   /** Verifier keys: the APIs it answers for. */
   apis?: string[] | 'all'
 }

@@ -118,6 +118,21 @@ export function createClient(options: ClientOptions) {
     /** Over all organizations. */
     installationKeys: { bulk: method('installation-keys.bulk') },
     installation: { health: bare('installation.health') },
+    members: { list: method('members.list'), update: method('members.update'), remove: method('members.remove') },
+    invitations: {
+      list: method('invitations.list'),
+      /** Renews one that waits for the address already. */
+      create: method('invitations.create'),
+      resend: method('invitations.resend'),
+      withdraw: method('invitations.withdraw'),
+    },
+    operators: { list: listing('operators.list'), remove: method('operators.remove') },
+    operatorInvitations: {
+      list: listing('operator-invitations.list'),
+      create: method('operator-invitations.create'),
+      resend: method('operator-invitations.resend'),
+      withdraw: method('operator-invitations.withdraw'),
+    },
     outbox: { list: listing('outbox.list'), get: method('outbox.get'), resend: method('outbox.resend') },
     /** Session tokens minted with a key. */
     sessions: { list: method('sessions.list'), end: method('sessions.end') },

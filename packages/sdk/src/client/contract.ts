@@ -6,6 +6,7 @@ import type { credentialOperations } from '@keywright/core/contract/credentials.
 import type { healthOperations } from '@keywright/core/contract/health.ts'
 import type { importOperations } from '@keywright/core/contract/import.ts'
 import type { keyOperations } from '@keywright/core/contract/keys.ts'
+import type { memberOperations } from '@keywright/core/contract/members.ts'
 import type { noticeOperations } from '@keywright/core/contract/notices.ts'
 import type { organizationOperations } from '@keywright/core/contract/organizations.ts'
 import type { sessionOperations } from '@keywright/core/contract/sessions.ts'
@@ -20,6 +21,7 @@ type Contract =
   | (typeof bulkOperations)[number]
   | (typeof healthOperations)[number]
   | (typeof importOperations)[number]
+  | (typeof memberOperations)[number]
   | (typeof noticeOperations)[number]
   | (typeof configurationOperations)[number]
   | (typeof credentialOperations)[number]
@@ -67,6 +69,8 @@ export type AuditEvent = Answer<'audit-events.list'>['items'][number]
 export type BulkAnswer = Answer<'keys.bulk'>
 export type OutboxMessage = Answer<'outbox.list'>['items'][number]
 export type SunsetPreview = Answer<'key-types.preview-sunset'>
+export type Member = Answer<'members.list'>['items'][number]
+export type Invitation = Answer<'invitations.list'>['items'][number]
 export type ImportAnswer = Answer<'keys.import'>
 export type Health = Answer<'installation.health'>
 export type VerifyAnswer = Answer<'verify'>

@@ -67,6 +67,20 @@ export const ENDPOINTS: Readonly<Record<OperationId, Endpoint>> = {
 
   'installation.health': { method: 'GET', path: '/v1/health' },
 
+  'members.list': { method: 'GET', path: `${ORGANIZATION}/members` },
+  'members.update': { method: 'PATCH', path: `${ORGANIZATION}/members/{member}` },
+  'members.remove': { method: 'DELETE', path: `${ORGANIZATION}/members/{member}` },
+  'invitations.list': { method: 'GET', path: `${ORGANIZATION}/invitations` },
+  'invitations.create': { method: 'POST', path: `${ORGANIZATION}/invitations` },
+  'invitations.resend': { method: 'POST', path: `${ORGANIZATION}/invitations/{invitation}:resend` },
+  'invitations.withdraw': { method: 'DELETE', path: `${ORGANIZATION}/invitations/{invitation}` },
+  'operators.list': { method: 'GET', path: '/v1/operators' },
+  'operators.remove': { method: 'DELETE', path: '/v1/operators/{member}' },
+  'operator-invitations.list': { method: 'GET', path: '/v1/operator-invitations' },
+  'operator-invitations.create': { method: 'POST', path: '/v1/operator-invitations' },
+  'operator-invitations.resend': { method: 'POST', path: '/v1/operator-invitations/{invitation}:resend' },
+  'operator-invitations.withdraw': { method: 'DELETE', path: '/v1/operator-invitations/{invitation}' },
+
   'outbox.list': { method: 'GET', path: '/v1/outbox' },
   'outbox.get': { method: 'GET', path: '/v1/outbox/{message}' },
   'outbox.resend': { method: 'POST', path: '/v1/outbox/{message}:resend' },

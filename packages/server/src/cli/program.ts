@@ -6,6 +6,8 @@ import { addAuditCommands } from './remote/audit.ts'
 import { addConfigCommands } from './remote/config.ts'
 import { addManagementKeyCommands, addVerifierKeyCommands, addWhoamiCommand } from './remote/credentials.ts'
 import { addKeyCommands } from './remote/keys.ts'
+import { addInvitationCommands } from './remote/invitations.ts'
+import { addMemberCommands, addOperatorCommands } from './remote/members.ts'
 import { addOutboxCommands } from './remote/outbox.ts'
 import { addOrganizationCommands } from './remote/orgs.ts'
 import { addSessionCommands, addSigningKeyCommands } from './remote/sessions.ts'
@@ -59,6 +61,9 @@ export function createProgram(session: Session): Command {
   addKeyCommands(session, program)
   addSessionCommands(session, program)
   addAddressListCommands(session, program)
+  addMemberCommands(session, program)
+  addInvitationCommands(session, program)
+  addOperatorCommands(session, program)
   addVerifierKeyCommands(session, program)
   addManagementKeyCommands(session, program)
   addSigningKeyCommands(session, program)

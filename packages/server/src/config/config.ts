@@ -19,6 +19,10 @@ export interface Config {
   /** For how many days what is kept. */
   keepDays: { usage: number; refusals: number; personal: number; changes: number }
   supportContact: string | null
+  /** For how many days the link of an invitation can be used. */
+  invitationDays: number
+  /** `people`: whoever is signed in may create organizations. */
+  organizationCreation: 'operators' | 'people'
 }
 
 /** Parses the server's variables; problems go to `environment.problems`, and then the result is of no use. */
@@ -61,6 +65,12 @@ export function configFrom(environment: Environment): Config {
     changes: days('KEYWRIGHT_KEEP_CHANGES_DAYS', 30),
   }
 
+  const invitationDays = days('KEYWRIGHT_INVITATION_DAYS', 7)
+  if (invitationDays > 90) problem('KEYWRIGHT_INVITATION_DAYS', 'must be at most 90: a link that lies in a mailbox for longer is found by others.')
+
+  const organizationCreation = (['operators', 'people'] as const).find((who) => who === (values.get('KEYWRIGHT_ORGANIZATION_CREATION') ?? 'operators'))
+  if (!organizationCreation) problem('KEYWRIGHT_ORGANIZATION_CREATION', 'must be "operators" or "people".')
+
   if (listen && publicUrl !== undefined && allowHttp === false) refusePlainHttp(listen.host, publicUrl, problem)
 
   return {
@@ -72,6 +82,8 @@ export function configFrom(environment: Environment): Config {
     logLevel: logLevel ?? 'info',
     keepDays,
     supportContact: values.get('KEYWRIGHT_SUPPORT_CONTACT') ?? null,
+    invitationDays,
+    organizationCreation: organizationCreation ?? 'operators',
   }
 }
 

@@ -77,6 +77,18 @@ export const VARIABLES: readonly Variable[] = [
   },
   { name: 'KEYWRIGHT_MAIL_FROM', use: 'server', sentence: 'The sender of mail, such as "Example keys <keys@example.com>"; needed with KEYWRIGHT_SMTP_URL.' },
   { name: 'KEYWRIGHT_SUPPORT_CONTACT', use: 'server', sentence: 'Whom a refusal names for help: an e-mail address, a URL or a sentence.' },
+  {
+    name: 'KEYWRIGHT_INVITATION_DAYS',
+    use: 'server',
+    fallback: '7',
+    sentence: 'For how many days the link of an invitation can be used, 1 to 90.',
+  },
+  {
+    name: 'KEYWRIGHT_ORGANIZATION_CREATION',
+    use: 'server',
+    fallback: 'operators',
+    sentence: 'Who creates organizations: "operators", or "people" for everybody who is signed in. A name that APIs believe goes to whoever takes it first.',
+  },
   { name: 'KEYWRIGHT_URL', use: 'remote', fallback: 'http://127.0.0.1:4400', sentence: 'The server that a command talks to.' },
   { name: 'KEYWRIGHT_KEY', use: 'remote', secret: true, sentence: 'The management key that a command presents.' },
   { name: 'KEYWRIGHT_SECRET', use: 'remote', sentence: 'The secret that `verify` and `identify` are about, where it does not come on standard input.' },

@@ -20,6 +20,7 @@ export function authenticateManager(context: HttpContext, request: IncomingMessa
     capabilities: new Set((key.grant?.capabilities ?? []) as Capability[]),
     organizationId: operator ? null : key.organizationId,
     requestId,
+    ...(key.grant?.actsFor === undefined ? {} : { actsFor: key.grant.actsFor }),
   }
 }
 

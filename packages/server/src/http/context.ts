@@ -1,5 +1,7 @@
 import type { AddressSet } from '@keywright/core/network/address-set.ts'
+import type { Config } from '../config/config.ts'
 import type { Metrics } from '../events/metrics.ts'
+import type { InvitationSettings } from '../management/invitations/settings.ts'
 import type { Services } from '../management/services.ts'
 import type { SigningKeyring } from '../management/sessions/signing-keyring.ts'
 import type { SessionRecorder } from '../verification/session-recorder.ts'
@@ -28,6 +30,10 @@ export interface HttpContext {
   setClock: ((now: number) => Promise<void>) | null
   /** What the health page tells that is not stored. */
   installation: InstallationFacts
+  /** How people are invited. */
+  invitations: InvitationSettings
+  /** Who may create organizations beside operators. */
+  organizationCreation: Config['organizationCreation']
   /** Whether a mail server is set up. */
   mailConfigured: boolean
   /** Does now what is done now and then, in the background. */

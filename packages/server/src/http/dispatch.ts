@@ -4,6 +4,7 @@ import { OPERATIONS, type OperationId } from '@keywright/core/contract/operation
 import { AppError } from '@keywright/core/problem-code.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../management/services.ts'
+import { boundToPerson } from '../management/credentials/bound-to-person.ts'
 import { commit } from '../management/unit.ts'
 import { authenticateManager } from './authenticate.ts'
 import { requireAuthority } from './authority.ts'
@@ -16,6 +17,8 @@ import { credentialHandlers } from './handlers/credentials.ts'
 import { importHandlers } from './handlers/import.ts'
 import { keyHandlers } from './handlers/keys.ts'
 import { healthHandlers } from './handlers/health.ts'
+import { invitationHandlers } from './handlers/invitations.ts'
+import { memberHandlers } from './handlers/members.ts'
 import { noticeHandlers } from './handlers/notices.ts'
 import { organizationHandlers } from './handlers/organizations.ts'
 import { sessionHandlers } from './handlers/sessions.ts'
@@ -27,6 +30,8 @@ import { refuseIf, validate } from './validate.ts'
 const HANDLERS = {
   ...bulkHandlers,
   ...importHandlers,
+  ...memberHandlers,
+  ...invitationHandlers,
   ...noticeHandlers,
   ...healthHandlers,
   ...credentialHandlers,
@@ -81,7 +86,7 @@ async function run(
 ): Promise<unknown> {
   const { replica } = context.verifier
   const parameters = request.params as Record<string, string>
-  const caller = authenticateManager(context, request.raw, request.id)
+  const caller = await boundToPerson(context.services.database, authenticateManager(context, request.raw, request.id))
   try {
     const organizationId = requireAuthority(operation.authority, caller, parameters.org, replica)
     requireMediaType(operation, request)
@@ -177,6 +182,11 @@ const CONFLICTS: readonly string[] = [
   'precondition_failed',
   'count_changed',
   'organization_suspended',
+  'already_member',
+  'last_owner',
+  'link_unusable',
+  'wrong_address',
+  'too_many_invitations',
 ]
 
 function isConflict(error: AppError): boolean {

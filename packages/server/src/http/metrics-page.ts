@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { AppError } from '@keywright/core/problem-code.ts'
 import type { FastifyInstance } from 'fastify'
 import { isLoopback } from '../config/config.ts'
+import { boundToPerson } from '../management/credentials/bound-to-person.ts'
 import { authenticateManager, authenticateVerifier } from './authenticate.ts'
 import type { HttpContext } from './context.ts'
 
@@ -11,7 +12,7 @@ const FORWARDED = ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'x-real-i
 /** `GET /metrics`, in Prometheus' text form: for this machine, for operators and for verifiers. */
 export function registerMetrics(app: FastifyInstance, context: HttpContext): void {
   app.get('/metrics', async (request, reply) => {
-    if (!isLocal(request.raw)) requireCredential(context, request.raw, request.id)
+    if (!isLocal(request.raw)) await requireCredential(context, request.raw, request.id)
     return reply.type(context.metrics.contentType).send(await context.metrics.text())
   })
 }
@@ -26,8 +27,8 @@ function isLocal(request: IncomingMessage): boolean {
 }
 
 /** Counts of the whole installation are no organization's business. */
-function requireCredential(context: HttpContext, request: IncomingMessage, requestId: string): void {
+async function requireCredential(context: HttpContext, request: IncomingMessage, requestId: string): Promise<void> {
   if (/^bearer\s+kw_verify_/i.test(request.headers.authorization ?? '')) return void authenticateVerifier(context, request, 'authorization')
-  if (authenticateManager(context, request, requestId).role !== 'operator')
-    throw new AppError('forbidden', 'Metrics are of the whole installation; only operators and verifiers see them.')
+  const caller = await boundToPerson(context.services.database, authenticateManager(context, request, requestId))
+  if (caller.role !== 'operator') throw new AppError('forbidden', 'Metrics are of the whole installation; only operators and verifiers see them.')
 }

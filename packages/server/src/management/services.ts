@@ -24,6 +24,8 @@ export interface Caller {
   /** Null: an operator, who is of no organization. */
   organizationId: string | null
   requestId: string | null
+  /** A management key's: the person in whose right it acts. */
+  actsFor?: string
   /** What the request asks of the unit that does its work; set for that one call. */
   guard?: UnitGuard
 }

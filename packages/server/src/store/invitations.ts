@@ -24,6 +24,8 @@ export interface StoredInvitation {
   messageId: string | null
   /** When the newest link was queued. */
   sentAt: number
+  /** How many links were sent on the day of the newest. */
+  sends: number
   createdAt: number
   /** Accepted, declined or withdrawn. */
   endedAt: number | null
@@ -88,6 +90,34 @@ export async function countPendingInvitations(transaction: ReadTransaction, buil
     .where('status', '=', 'pending')
     .where('expires_at', '>', now)
   return (await transaction.first(query.compile()))?.count ?? 0
+}
+
+/** How many links an organization has sent since an instant, to everybody or to one address. */
+export async function countLinksSent(transaction: ReadTransaction, build: Build, organizationId: string, since: number, email?: string): Promise<number> {
+  let query = build
+    .selectFrom('invitations')
+    .select(sql<number>`coalesce(sum(sends), 0)`.as('count'))
+    .where('organization_id', '=', organizationId)
+    .where('sent_at', '>', since)
+  if (email !== undefined) query = query.where('email', '=', foldEmail(email))
+  return (await transaction.first(query.compile()))?.count ?? 0
+}
+
+/** Those of one person's making that wait, in one organization. */
+export async function pendingInvitationsBy(transaction: ReadTransaction, build: Build, organizationId: string, personId: string): Promise<StoredInvitation[]> {
+  const query = build
+    .selectFrom('invitations')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('status', '=', 'pending')
+    .where(sql<boolean>`invited_by ->> 'kind' = 'person' and invited_by ->> 'id' = ${personId}`)
+  return (await transaction.all(query.compile())).map(toInvitation)
+}
+
+/** By id alone: the address of whoever asks is what gives the right to see it, and the caller compares it. */
+export async function invitationToPerson(transaction: ReadTransaction, build: Build, id: string): Promise<InvitationToPerson | null> {
+  const row = await transaction.first(selectForPerson(build).where('invitations.id', '=', id).compile())
+  return row ? toInvitationToPerson(row) : null
 }
 
 /** An invitation with its organization, as the one who is invited sees it. */
@@ -158,6 +188,7 @@ function toRow(invitation: StoredInvitation): Schema['invitations'] {
     expires_at: invitation.expiresAt,
     message_id: invitation.messageId,
     sent_at: invitation.sentAt,
+    sends: invitation.sends,
     created_at: invitation.createdAt,
     ended_at: invitation.endedAt,
   }
@@ -176,6 +207,7 @@ function toInvitation(row: Schema['invitations']): StoredInvitation {
     expiresAt: row.expires_at,
     messageId: row.message_id,
     sentAt: row.sent_at,
+    sends: row.sends,
     createdAt: row.created_at,
     endedAt: row.ended_at,
   }

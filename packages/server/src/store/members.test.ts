@@ -54,6 +54,7 @@ function invitation(number: number, organizationId: string, email: string, chang
     expiresAt: TEST_NOW + 1000,
     messageId: null,
     sentAt: TEST_NOW,
+    sends: 1,
     createdAt: TEST_NOW + number,
     endedAt: null,
     ...changes,

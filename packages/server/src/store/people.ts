@@ -48,6 +48,11 @@ export function insertPersonQuery(build: Build, person: StoredPerson) {
   return build.insertInto('people').values(row).compile()
 }
 
+/** Signs a person out everywhere. */
+export function endSessionsOfPersonQuery(build: Build, personId: string) {
+  return build.deleteFrom('auth_sessions').where('person_id', '=', personId).compile()
+}
+
 function toPerson(row: Schema['people']): StoredPerson {
   return {
     id: row.id,

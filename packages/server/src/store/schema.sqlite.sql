@@ -132,6 +132,7 @@ CREATE TABLE invitations (
   expires_at INTEGER NOT NULL,
   message_id TEXT,
   sent_at INTEGER NOT NULL,
+  sends INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   ended_at INTEGER,
   CHECK ((status = 'pending') = (ended_at IS NULL)),
@@ -140,7 +141,9 @@ CREATE TABLE invitations (
 
 CREATE INDEX invitations_by_creation ON invitations (organization_id, created_at, id);
 
-CREATE INDEX invitations_by_email ON invitations (email) WHERE status = 'pending';
+CREATE INDEX invitations_by_email ON invitations (email);
+
+CREATE INDEX invitations_by_sending ON invitations (organization_id, sent_at);
 
 CREATE UNIQUE INDEX invitations_pending ON invitations (organization_id, email) WHERE status = 'pending';
 

@@ -168,6 +168,8 @@ export interface Schema {
     /** Of the newest link in the outbox. */
     message_id: string | null
     sent_at: number
+    /** Links sent on the day of the newest. */
+    sends: number
     created_at: number
     ended_at: number | null
   }

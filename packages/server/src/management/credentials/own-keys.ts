@@ -113,9 +113,16 @@ async function issueOwn(
     type,
     input: { name: input.name, addresses: input.addresses, ...(input.expiresAt === null ? {} : { expiresAt: input.expiresAt }) },
     action: slug === MANAGEMENT_KEY_TYPE ? 'management_key.issued' : 'verifier_key.issued',
-    grant,
+    grant: inRightOf(caller, grant),
     detail: { ...grant },
   })
+}
+
+/** Whoever issues a management key lends it his right; what a key issues acts in the right of the same person. */
+function inRightOf(caller: Caller, grant: Grant): Grant {
+  if (grant.role === undefined) return grant
+  const person = caller.actor.kind === 'person' ? caller.actor.id : caller.actsFor
+  return person === undefined ? grant : { ...grant, actsFor: person }
 }
 
 function requireCapabilities(caller: Caller, wanted: readonly Capability[]): void {

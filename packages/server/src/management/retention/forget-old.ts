@@ -1,5 +1,6 @@
 import { CompiledQuery } from 'kysely'
 import type { Config } from '../../config/config.ts'
+import { pruneInvitationsQuery } from '../../store/invitations.ts'
 import { trimChanges } from '../../store/change-log.ts'
 import type { Caller, Services } from '../services.ts'
 import { commit } from '../unit.ts'
@@ -26,7 +27,7 @@ export interface Forgotten {
   usage: number
   refusals: number
   changes: number
-  /** Rows of last uses, sessions and messages whose personal columns were emptied. */
+  /** Rows of last uses, sessions and messages whose personal columns were emptied, and invitations that were forgotten. */
   personalRows: number
   /** Audit events whose personal fields were erased; the events and their chain stay. */
   personalEvents: number
@@ -60,6 +61,11 @@ export async function forgetOld(services: Services, keepDays: Config['keepDays']
   // Whom a message went to; what is still to be sent needs to know.
   const sent = `SELECT id FROM outbox WHERE created_at < ? AND status <> 'queued' AND recipients <> '[]' LIMIT ${ROWS_AT_ONCE}`
   forgotten.personalRows += await inPieces(services, `UPDATE outbox SET recipients = '[]' WHERE id IN (${sent})`, before(keepDays.personal))
+  // Ended or expired: whom they were for is of no use to anybody any more.
+  forgotten.personalRows += await services.database.write(async (transaction) => {
+    const pruned = await transaction.run(pruneInvitationsQuery(services.database.build, before(keepDays.personal)))
+    return pruned.changes
+  })
   const { personalRows, personalEvents } = forgotten
   if (personalRows + personalEvents > 0) {
     await commit(services, SYSTEM, async (unit) =>

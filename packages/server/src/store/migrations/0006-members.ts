@@ -40,6 +40,7 @@ export const members: Migration = {
   expires_at INTEGER NOT NULL,
   message_id TEXT,
   sent_at INTEGER NOT NULL,
+  sends INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   ended_at INTEGER,
   CHECK ((status = 'pending') = (ended_at IS NULL)),
@@ -47,7 +48,8 @@ export const members: Migration = {
 ) STRICT`,
     // A second invitation to the same address renews the first.
     `CREATE UNIQUE INDEX invitations_pending ON invitations (organization_id, email) WHERE status = 'pending'`,
-    `CREATE INDEX invitations_by_email ON invitations (email) WHERE status = 'pending'`,
+    `CREATE INDEX invitations_by_email ON invitations (email)`,
+    `CREATE INDEX invitations_by_sending ON invitations (organization_id, sent_at)`,
     `CREATE INDEX invitations_by_creation ON invitations (organization_id, created_at, id)`,
   ],
 }
