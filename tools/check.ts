@@ -17,6 +17,7 @@ export interface CheckResult {
 
 const CHECKS: Check[] = [
   { name: 'types', command: () => [commandScript('typescript', 'tsc'), '-p', 'tsconfig.json', '--pretty', 'false'] },
+  { name: 'types of the console', command: () => [commandScript('typescript', 'tsc'), '-p', 'packages/console/tsconfig.json', '--pretty', 'false'] },
   { name: 'lint', command: () => [commandScript('oxlint'), '--deny-warnings'] },
   { name: 'format', command: () => [commandScript('oxfmt'), '--list-different'], repair: 'npm run format' },
   { name: 'generated files', command: () => ['tools/generate.ts', '--check'], repair: 'npm run generate' },

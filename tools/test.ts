@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buildConsole } from './build-console.ts'
 import { runChecks } from './check.ts'
 import { commandScript, ROOT } from './root.ts'
 import { countVitest, summaryLine, type Counts, type VitestReport } from './test-summary.ts'
@@ -33,6 +34,7 @@ const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
 if (mode.checks) {
   // Each check counts as one test, so that the closing line and the exit code always agree.
   for (const result of await runChecks()) counts[result.passed ? 'passed' : 'failed']++
+  counts[(await buildConsole()) ? 'passed' : 'failed']++
   console.log('')
 }
 const tests = await runVitest(mode.projects, mode.long)

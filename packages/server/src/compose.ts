@@ -9,6 +9,7 @@ import { obtainMasterKey } from './config/master-key.ts'
 import type { Secrets } from './config/secrets.ts'
 import { smtpMailer } from './events/mailer.ts'
 import { createApp } from './http/app.ts'
+import { findConsole } from './http/console-assets.ts'
 import type { Log } from './http/context.ts'
 import { Periodic } from './jobs/periodic.ts'
 import { type Clock, systemClock, testClock } from './kernel/clock.ts'
@@ -169,6 +170,7 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
         mailConfigured: secrets.mail !== null,
       },
       organizationCreation: config.organizationCreation,
+      consoleFolder: findConsole(),
       wakeJobs: () => void notices.run(),
     })
     await app.listen({ host: config.listen.host, port: config.listen.port }).catch((error: unknown) => {

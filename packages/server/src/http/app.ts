@@ -5,6 +5,7 @@ import { AppError } from '@keywright/core/problem-code.ts'
 import { parseInstant } from '@keywright/core/time.ts'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { decodeUtf8, parseJson } from './body.ts'
+import { consoleAssets } from './console-assets.ts'
 import type { HttpContext } from './context.ts'
 import { registerOperations } from './dispatch.ts'
 import { answerAuthorize } from './hot/authorize.ts'
@@ -70,7 +71,12 @@ export function createApp(context: HttpContext): FastifyInstance {
     )
   })
   app.setErrorHandler((error, request, reply) => sendProblem(context, fromFastify(error), request, reply))
-  app.setNotFoundHandler((request, reply) => sendProblem(context, notFound(request, reply), request, reply))
+  const pages = consoleAssets(context.consoleFolder)
+  app.setNotFoundHandler(async (request, reply) => {
+    if (pages.answers(request)) return await pages.send(request, reply)
+    return sendProblem(context, notFound(request, reply), request, reply)
+  })
+  app.get('/', async (request, reply) => await pages.send(request, reply))
 
   registerOperations(app, context)
   registerOAuth(app, context)
@@ -98,7 +104,6 @@ function createRawServer(context: HttpContext, fallback: (request: IncomingMessa
 function registerOpenPages(app: FastifyInstance, context: HttpContext): void {
   const document = openApiDocument()
   const page = referencePage(document)
-  app.get('/', async (_request, reply) => reply.redirect('/docs', 302))
   app.get('/openapi.json', async (_request, reply) => reply.type('application/json; charset=utf-8').send(document))
   app.get('/docs', async (_request, reply) => reply.type('text/html; charset=utf-8').send(page))
   app.get('/healthz', async () => ({ status: 'ok' }))

@@ -34,6 +34,8 @@ export interface HttpContext {
   invitations: InvitationSettings
   /** Who may create organizations beside operators. */
   organizationCreation: Config['organizationCreation']
+  /** Where the build of the console lies; null: it is not there. */
+  consoleFolder: string | null
   /** Whether a mail server is set up. */
   mailConfigured: boolean
   /** Does now what is done now and then, in the background. */

@@ -1,0 +1,83 @@
+import { useIsFetching } from '@tanstack/react-query'
+import { Navigate, useLocation, useParams } from '@tanstack/react-router'
+import { Menu as MenuIcon } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import { CommandPalette } from './command-palette.tsx'
+import { ConnectionBanner } from './connection-banner.tsx'
+import { WaitingPage } from './page-states.tsx'
+import { Sidebar } from './sidebar.tsx'
+import { isKeywrightError } from '../api/call.ts'
+import { usePerson } from '../api/person.ts'
+import { useRememberOrganization } from '../hooks/use-last-organization.ts'
+import { pathTo } from '../paths.ts'
+import { text } from '../text/common.ts'
+import { shellText } from '../text/shell.ts'
+import { IconButton } from '../ui/button.tsx'
+import { Sheet } from '../ui/dialog.tsx'
+import { Mark } from '../ui/mark.tsx'
+import { ErrorState } from '../ui/states.tsx'
+
+/** Navigation beside the page; knows who is signed in, and sends everybody else to sign in and back. */
+export function Shell({ children }: { children: ReactNode }) {
+  const { data: person, error, refetch } = usePerson()
+  const location = useLocation()
+  const { org = null } = useParams({ strict: false }) as { org?: string }
+  // Open on the page where it was opened: going elsewhere closes it.
+  const [sheetAt, setSheetAt] = useState<string | null>(null)
+  const setSheet = (open: boolean): void => setSheetAt(open ? location.pathname : null)
+  const inOrganization = location.pathname.startsWith('/organizations/') ? org : null
+  useRememberOrganization(inOrganization)
+
+  if (isKeywrightError(error, 'unauthenticated')) {
+    return <Navigate to={pathTo('signIn') as never} search={{ return: location.href } as never} replace />
+  }
+  if (person === undefined) {
+    if (error === null) return <WaitingPage />
+    return (
+      <main className="mx-auto max-w-2xl px-4 py-16">
+        <ErrorState error={error} onRetry={() => void refetch()} />
+      </main>
+    )
+  }
+  return (
+    <div className="min-h-dvh md:grid md:grid-cols-[15.5rem_minmax(0,1fr)]">
+      <a
+        href="#content"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-lg focus:bg-accent focus:px-3 focus:py-2 focus:text-on-accent"
+      >
+        {text.skipToContent}
+      </a>
+      <aside className="sticky top-0 hidden h-dvh border-r border-line bg-canvas md:block">
+        <Sidebar person={person} org={inOrganization} />
+      </aside>
+      <div className="sticky top-0 z-20 flex items-center gap-2 border-b border-line bg-canvas/90 px-3 py-2 backdrop-blur md:hidden">
+        <IconButton label={shellText.openNavigation} onClick={() => setSheet(true)}>
+          <MenuIcon aria-hidden="true" className="size-5" />
+        </IconButton>
+        <Mark />
+      </div>
+      <Sheet open={sheetAt === location.pathname} onOpenChange={setSheet} title={shellText.mainNavigation} titleHidden side="left">
+        <Sidebar person={person} org={inOrganization} />
+      </Sheet>
+      <div className="min-w-0">
+        <Progress />
+        <ConnectionBanner />
+        <main id="content" tabIndex={-1} className="mx-auto w-full max-w-6xl px-4 py-6 outline-none sm:px-8 sm:py-8">
+          {children}
+        </main>
+      </div>
+      <CommandPalette person={person} org={inOrganization} />
+    </div>
+  )
+}
+
+/** A thin line while something is read. */
+function Progress() {
+  const busy = useIsFetching({ predicate: (query) => query.state.data === undefined }) > 0
+  return (
+    <div
+      aria-hidden="true"
+      className={`fixed top-0 right-0 left-0 z-30 h-0.5 bg-accent-ink transition-opacity duration-300 ${busy ? 'animate-pulse opacity-100' : 'opacity-0'}`}
+    />
+  )
+}

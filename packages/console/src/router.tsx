@@ -1,0 +1,67 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
+import { Announcer } from './components/announcer.tsx'
+import { BrokenPage, MissingPage, WaitingPage } from './components/page-states.tsx'
+import { Shell } from './components/shell.tsx'
+import { StepUpProvider } from './components/step-up.tsx'
+import { accountRoutes } from './pages/account/routes.ts'
+import { entryRoutes } from './pages/entry/routes.ts'
+import { keysRoutes } from './pages/keys/routes.ts'
+import { operatorRoutes } from './pages/operator/routes.ts'
+import { organizationRoutes } from './pages/organization/routes.ts'
+import { HomePage, OrganizationHomePage } from './pages/home-page.tsx'
+import { ROUTE } from './paths.ts'
+
+const root = createRootRoute({
+  component: () => (
+    <>
+      <Announcer />
+      <Outlet />
+    </>
+  ),
+  notFoundComponent: MissingPage,
+  errorComponent: BrokenPage,
+})
+
+/** Pages of a person who is signed in, within the navigation. */
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: () => (
+    <StepUpProvider>
+      <Shell>
+        <Outlet />
+      </Shell>
+    </StepUpProvider>
+  ),
+})
+
+const PAGES = [...entryRoutes, ...accountRoutes, ...keysRoutes, ...organizationRoutes, ...operatorRoutes]
+
+const routes = (frame: 'shell' | 'plain') =>
+  PAGES.filter((page) => page.frame === frame).map((page) =>
+    createRoute({
+      getParentRoute: () => (frame === 'shell' ? shell : root) as typeof root,
+      path: ROUTE[page.name],
+      component: lazyRouteComponent(page.load, 'Page'),
+    }),
+  )
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    createRoute({ getParentRoute: () => root, path: ROUTE.home, component: HomePage }),
+    shell.addChildren([createRoute({ getParentRoute: () => shell, path: ROUTE.organization, component: OrganizationHomePage }), ...routes('shell')]),
+    ...routes('plain'),
+  ]),
+  // Filters are text; the router's own way would put JSON into the address.
+  parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+  stringifySearch: (search) => {
+    const text = new URLSearchParams(Object.entries(search).map(([name, value]) => [name, String(value)])).toString()
+    return text === '' ? '' : `?${text}`
+  },
+  defaultPreload: 'intent',
+  defaultPendingMs: 300,
+  defaultPendingComponent: WaitingPage,
+  defaultErrorComponent: BrokenPage,
+  defaultNotFoundComponent: MissingPage,
+  scrollRestoration: true,
+})

@@ -1,0 +1,38 @@
+/** Text of the pages before there is a session, and of what asks for a second factor. */
+export const entryText = {
+  signIn: {
+    title: 'Sign in',
+    lead: 'API keys of your organization, in one place.',
+    email: 'E-mail',
+    password: 'Password',
+    showPassword: 'Show password',
+    hidePassword: 'Hide password',
+    submit: 'Sign in',
+    or: 'or',
+    sendLink: 'Send me a link instead',
+    withSingleSignOn: (label: string) => `Continue with ${label}`,
+    forgot: 'Forgot your password?',
+    noAccount: 'There is no sign-up: you come in by an invitation. Ask an administrator of your organization.',
+    help: (contact: string) => `Help: ${contact}`,
+  },
+  secondFactor: {
+    title: 'One more step',
+    lead: 'Your account asks for a second factor.',
+    code: 'Code of your authenticator',
+    codeHint: 'Six digits; a new code comes every 30 seconds.',
+    backupCode: 'Backup code',
+    backupHint: 'Each works once. Afterwards make new ones on the page of your account.',
+    withBackup: 'Use a backup code',
+    withTotp: 'Use the authenticator',
+    submit: 'Continue',
+    startOver: 'Start over',
+  },
+  stepUp: {
+    title: 'Prove that it is you',
+    why: 'This shows or changes something that matters, so it asks for a fresh code, also of people who are signed in.',
+    confirm: 'Continue',
+    missingTitle: 'Set up a second factor first',
+    missing: 'This needs a fresh second factor, and your account has none yet. It takes a minute, with any authenticator app.',
+    setUp: 'Set up a second factor',
+  },
+} as const

@@ -1,0 +1,101 @@
+import type { ReactNode } from 'react'
+import { Button } from './button.tsx'
+import { text } from '../text/common.ts'
+import { cx } from '../util/class-names.ts'
+
+export interface Column<Row> {
+  id: string
+  header: ReactNode
+  /** Says nothing above its cells but names them for screen readers. */
+  headerHidden?: boolean
+  cell: (row: Row) => ReactNode
+  align?: 'right'
+  /** The first line of a row's card on phones; one column. */
+  primary?: boolean
+  /** Not shown on phones. */
+  wide?: boolean
+  className?: string
+}
+
+interface Props<Row> {
+  /** What the rows are, for screen readers. */
+  caption: string
+  columns: readonly Column<Row>[]
+  rows: readonly Row[]
+  rowKey: (row: Row) => string
+  /** Greys a row that is over. */
+  isDim?: (row: Row) => boolean
+}
+
+/** A dense table; on phones each row becomes a card with its headers beside the values. */
+export function Table<Row>({ caption, columns, rows, rowKey, isDim }: Props<Row>) {
+  return (
+    <div className="overflow-x-auto rounded-xl border border-line bg-surface">
+      <table role="table" className="block w-full border-collapse text-sm sm:table">
+        <caption className="sr-only">{caption}</caption>
+        <thead role="rowgroup" className="sr-only sm:not-sr-only sm:table-header-group">
+          <tr role="row">
+            {columns.map((column) => (
+              <th
+                key={column.id}
+                role="columnheader"
+                scope="col"
+                className={cx(
+                  'h-9 border-b border-line px-4 text-left text-xs font-medium whitespace-nowrap text-ink-faint',
+                  column.align === 'right' && 'text-right',
+                )}
+              >
+                {column.headerHidden ? <span className="sr-only">{column.header}</span> : column.header}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody role="rowgroup" className="block sm:table-row-group">
+          {rows.map((row) => (
+            <tr
+              key={rowKey(row)}
+              role="row"
+              className={cx(
+                'relative grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5 border-b border-line px-4 py-3 transition-colors last:border-b-0 hover:bg-hover/60 sm:table-row sm:p-0',
+                isDim?.(row) && 'text-ink-faint',
+              )}
+            >
+              {columns.map((column) => (
+                <td
+                  key={column.id}
+                  role="cell"
+                  className={cx(
+                    'min-w-0 sm:table-cell sm:h-11 sm:px-4 sm:py-1.5 sm:align-middle',
+                    column.primary ? 'col-span-2 font-medium' : 'col-span-2 grid grid-cols-subgrid items-center',
+                    column.wide && 'hidden',
+                    column.align === 'right' && 'sm:text-right',
+                    column.className,
+                  )}
+                >
+                  {!column.primary && (
+                    <span aria-hidden="true" className={cx('text-xs text-ink-faint sm:hidden', column.headerHidden && 'invisible')}>
+                      {column.header}
+                    </span>
+                  )}
+                  <div className="min-w-0 sm:contents">{column.cell(row)}</div>
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+/** Below a list, while there is more. */
+export function LoadMore({ list }: { list: { hasMore: boolean; isLoadingMore: boolean; more: () => void } }) {
+  if (!list.hasMore) return null
+  return (
+    <div className="flex justify-center pt-4">
+      <Button loading={list.isLoadingMore} onClick={list.more}>
+        {text.loadMore}
+      </Button>
+    </div>
+  )
+}
