@@ -1,4 +1,4 @@
-import type { memberOperations } from '@keywright/core/contract/members.ts'
+import type { invitationToMeOperations } from '@keywright/core/contract/members.ts'
 import type { personOperations, signInOperations } from '@keywright/core/contract/sign-in.ts'
 import type { Answer as ClientAnswer, Input as ClientInput, OperationId as ClientOperationId } from '@keywright/sdk/client/contract.ts'
 import { ENDPOINTS as CLIENT_ENDPOINTS, type Endpoint } from '@keywright/sdk/client/endpoints.ts'
@@ -7,7 +7,7 @@ import { ENDPOINTS as CLIENT_ENDPOINTS, type Endpoint } from '@keywright/sdk/cli
  * Types only: the schemas of the contract are not part of what a browser loads. Operations that only people have are read off the
  * contract here; all others are the client's.
  */
-type PeopleContract = (typeof signInOperations)[number] | (typeof personOperations)[number] | (typeof memberOperations)[number]
+type PeopleContract = (typeof signInOperations)[number] | (typeof personOperations)[number] | (typeof invitationToMeOperations)[number]
 type PeopleOperationId = PeopleContract['id']
 
 export type OperationId = ClientOperationId | PeopleOperationId
@@ -32,8 +32,6 @@ export type Person = Answer<'me.person'>
 export type Membership = Person['memberships'][number]
 export type Offer = Answer<'key-types.offers'>['items'][number]
 
-const ORGANIZATION = '/v1/organizations/{org}'
-
 const PEOPLE_ENDPOINTS: Readonly<Record<PeopleOperationId, Endpoint>> = {
   'sign-in.options': { method: 'GET', path: '/v1/sign-in' },
   'sign-in.set-up': { method: 'POST', path: '/v1/sign-in:set-up' },
@@ -55,25 +53,12 @@ const PEOPLE_ENDPOINTS: Readonly<Record<PeopleOperationId, Endpoint>> = {
   'me.second-factor.renew-backup-codes': { method: 'POST', path: '/v1/me/second-factor:renew-backup-codes' },
   'me.second-factor.remove': { method: 'POST', path: '/v1/me/second-factor:remove' },
   'me.sessions.list': { method: 'GET', path: '/v1/me/sessions' },
-  'me.sessions.end': { method: 'DELETE', path: '/v1/me/sessions/{session}' },
   'me.invitations.list': { method: 'GET', path: '/v1/me/invitations' },
   'me.invitations.accept': { method: 'POST', path: '/v1/me/invitations/{invitation}:accept' },
   'me.invitations.decline': { method: 'POST', path: '/v1/me/invitations/{invitation}:decline' },
-  'members.list': { method: 'GET', path: `${ORGANIZATION}/members` },
-  'members.update': { method: 'PATCH', path: `${ORGANIZATION}/members/{member}` },
-  'members.remove': { method: 'DELETE', path: `${ORGANIZATION}/members/{member}` },
-  'invitations.list': { method: 'GET', path: `${ORGANIZATION}/invitations` },
-  'invitations.create': { method: 'POST', path: `${ORGANIZATION}/invitations` },
-  'invitations.resend': { method: 'POST', path: `${ORGANIZATION}/invitations/{invitation}:resend` },
-  'invitations.withdraw': { method: 'DELETE', path: `${ORGANIZATION}/invitations/{invitation}` },
   'invitations.look-up': { method: 'POST', path: '/v1/invitations:look-up' },
   'invitations.accept': { method: 'POST', path: '/v1/invitations:accept' },
-  'operators.list': { method: 'GET', path: '/v1/operators' },
-  'operators.remove': { method: 'DELETE', path: '/v1/operators/{member}' },
-  'operator-invitations.list': { method: 'GET', path: '/v1/operator-invitations' },
-  'operator-invitations.create': { method: 'POST', path: '/v1/operator-invitations' },
-  'operator-invitations.resend': { method: 'POST', path: '/v1/operator-invitations/{invitation}:resend' },
-  'operator-invitations.withdraw': { method: 'DELETE', path: '/v1/operator-invitations/{invitation}' },
+  'me.sessions.end': { method: 'DELETE', path: '/v1/me/sessions/{session}' },
 }
 
 export const ENDPOINTS: Readonly<Record<OperationId, Endpoint>> = { ...PEOPLE_ENDPOINTS, ...CLIENT_ENDPOINTS }
