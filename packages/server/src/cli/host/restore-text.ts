@@ -1,5 +1,6 @@
 import { formatInstant } from '@keywright/core/time.ts'
 import type { DataFolder } from '../../kernel/data-folder.ts'
+import type { DoorsClosed } from '../../management/installation/close-doors.ts'
 import type { Inventory } from '../../management/installation/describe-database.ts'
 import type { Loss } from '../../management/installation/measure-loss.ts'
 import type { RevokedAgain } from '../../management/installation/revoke-again.ts'
@@ -48,7 +49,7 @@ function journalText({ summary }: RestoreJournal): string[] {
   ]
 }
 
-export function afterText(folder: DataFolder, keptAs: string | null, again: RevokedAgain, { summary }: RestoreJournal): string {
+export function afterText(folder: DataFolder, keptAs: string | null, again: RevokedAgain, { summary }: RestoreJournal, doors: DoorsClosed): string {
   const lines = [`Restored into ${folder.path}.`]
   if (keptAs !== null) lines.push(`The database of before is ${keptAs} beside it; delete it when you are sure.`)
   if (summary.found) lines.push(`Revoked again: ${again.keys.length} keys, ${again.organizations.length} organizations.`)
@@ -57,8 +58,21 @@ export function afterText(folder: DataFolder, keptAs: string | null, again: Revo
       `${again.withoutSecret.length} keys have no secret that works, for it was replaced after the backup; replace it again: ${some(again.withoutSecret)}`,
     )
   if (again.unknown.length > 0) lines.push(`Revoked after the backup and not known to it (verifiers answer "unknown"): ${some(again.unknown)}`)
+  lines.push(...peopleText(doors))
   lines.push('Start the server, and read docs/guides/backup-and-restore.md on what to do again.', '')
   return lines.join('\n')
+}
+
+function peopleText({ sessions, invitations, removed, narrowed, known }: DoorsClosed): string[] {
+  return [
+    `Everybody is signed out (${sessions} sessions), and ${invitations} invitations that waited are withdrawn: send them again.`,
+    ...(removed.length > 0 ? [`Members who had been removed since the backup, and are removed again: ${some(removed)}`] : []),
+    ...(narrowed.length > 0 ? [`Members whose role had been narrowed since, and is again: ${some(narrowed)}`] : []),
+    ...(known
+      ? []
+      : ['WARNING: the database of before could not be asked about people: whoever was removed or demoted after the backup has the access of then.']),
+    'Passwords and second factors are those of the backup: whoever changed his since changes it again.',
+  ]
 }
 
 function some(ids: readonly string[]): string {

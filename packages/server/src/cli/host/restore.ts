@@ -10,6 +10,7 @@ import { type DataFolder, lockDataFolder, openDataFolder } from '../../kernel/da
 import { systemRandom } from '../../kernel/random.ts'
 import type { Inventory } from '../../management/installation/describe-database.ts'
 import { describeDatabase } from '../../management/installation/describe-database.ts'
+import { type MembersBefore, membersOf } from '../../management/installation/close-doors.ts'
 import { finishRestore } from '../../management/installation/finish-restore.ts'
 import { type Loss, measureLoss } from '../../management/installation/measure-loss.ts'
 import { takeDatabaseFile } from '../../store/drivers/sqlite/copy.ts'
@@ -38,21 +39,21 @@ export async function run(options: Options, io: Io, [given]: readonly string[]):
   takeDatabaseFile(file, coming)
   try {
     const backup = await check(coming, file, folder, secrets)
-    const { loss, unreadable } = await compare(folder, coming, backup)
+    const { loss, unreadable, members } = await compare(folder, coming, backup)
     const journal = await journalFor(folder, options.journal ?? null, backup)
     if (!options.json) io.stdout.write(beforeText({ file, folder, backup, loss, unreadable, journal }))
     await ask(options, io)
     const keptAs = existsSync(folder.databaseFile) ? `keywright.db.before-restore-${stamp()}` : null
-    const { again, place } = await finish()
+    const { again, doors, place } = await finish()
     exchange(folder, coming, keptAs)
     await continueJournal(folder, journal, place)
-    const done = { restored: file, backup, lost: loss, keptAs, journal: journal.summary, revokedAgain: again }
-    io.stdout.write(options.json ? `${JSON.stringify(done)}\n` : afterText(folder, keptAs, again, journal))
+    const done = { restored: file, backup, lost: loss, keptAs, journal: journal.summary, revokedAgain: again, people: doors }
+    io.stdout.write(options.json ? `${JSON.stringify(done)}\n` : afterText(folder, keptAs, again, journal, doors))
     return EXIT.ok
 
     async function finish() {
       await using store = await openStore(config, secrets, systemClock(), { backup: coming })
-      return await finishRestore(store.services, hostCaller('restore'), journal.states, { ...backup, loss, keptAs })
+      return await finishRestore(store.services, hostCaller('restore'), journal.states, { ...backup, loss, keptAs, members })
     }
   } finally {
     for (const suffix of ['', '-wal', '-shm']) rmSync(`${coming}${suffix}`, { force: true })
@@ -72,8 +73,12 @@ async function check(coming: string, file: string, folder: DataFolder, secrets: 
   return backup
 }
 
-async function compare(folder: DataFolder, coming: string, backup: Inventory): Promise<{ loss: Loss | null; unreadable: string | null }> {
-  if (!existsSync(folder.databaseFile)) return { loss: null, unreadable: null }
+async function compare(
+  folder: DataFolder,
+  coming: string,
+  backup: Inventory,
+): Promise<{ loss: Loss | null; unreadable: string | null; members: MembersBefore }> {
+  if (!existsSync(folder.databaseFile)) return { loss: null, unreadable: null, members: null }
   try {
     await using current = await openSqlite({ file: folder.databaseFile, readonly: true })
     const { installation } = await describeDatabase(current.reader, current.build)
@@ -83,11 +88,11 @@ async function compare(folder: DataFolder, coming: string, backup: Inventory): P
         `The backup is of the installation ${backup.installation}, and ${folder.path} holds ${installation}. Restore it into a folder of its own. Nothing was changed.`,
       )
     await using other = await openSqlite({ file: coming, readonly: true })
-    return { loss: await measureLoss(current, other), unreadable: null }
+    return { loss: await measureLoss(current, other), unreadable: null, members: await membersOf(current.reader) }
   } catch (error) {
     if (error instanceof AppError && error.code === 'invalid_configuration') throw error
     // A database that cannot be read is a reason to restore, not a reason to refuse.
-    return { loss: null, unreadable: error instanceof Error ? error.message : String(error) }
+    return { loss: null, unreadable: error instanceof Error ? error.message : String(error), members: null }
   }
 }
 

@@ -3,6 +3,7 @@ import type { Place, RevokedState } from '../../kernel/revocation-lines.ts'
 import { changeLogHead } from '../../store/change-log.ts'
 import type { Caller, Services } from '../services.ts'
 import { commit } from '../unit.ts'
+import { closeDoors, type DoorsClosed, type MembersBefore } from './close-doors.ts'
 import type { Loss } from './measure-loss.ts'
 import { type RevokedAgain, revokeAgain } from './revoke-again.ts'
 
@@ -14,6 +15,7 @@ export interface RestoreFacts {
   /** Null: there was no database, or it could not be read. */
   loss: Loss | null
   keptAs: string | null
+  members: MembersBefore
 }
 
 /**
@@ -26,11 +28,12 @@ export async function finishRestore(
   caller: Caller,
   states: Iterable<RevokedState>,
   facts: RestoreFacts,
-): Promise<{ again: RevokedAgain; place: Place }> {
+): Promise<{ again: RevokedAgain; doors: DoorsClosed; place: Place }> {
   const { build } = services.database
-  const again = await commit(services, caller, async (unit) => {
+  const { again, doors } = await commit(services, caller, async (unit) => {
     unit.defer(build.deleteFrom('settings').where('name', '=', 'backup').compile())
     const done = await revokeAgain(unit, states)
+    const closed = await closeDoors(unit, facts.members)
     const { loss, audit, change, takenAt, keptAs } = facts
     unit.audit({
       organizationId: null,
@@ -48,11 +51,18 @@ export async function finishRestore(
           unknown: done.unknown.slice(0, 1000),
           withoutSecret: done.withoutSecret.slice(0, 1000),
         },
+        people: {
+          sessionsEnded: closed.sessions,
+          invitationsWithdrawn: closed.invitations,
+          removedAgain: closed.removed.slice(0, 1000),
+          narrowedAgain: closed.narrowed.slice(0, 1000),
+          known: closed.known,
+        },
         keptAs,
       },
     })
-    return done
+    return { again: done, doors: closed }
   })
   const head = await changeLogHead(services.database.reader, build)
-  return { again, place: [head.number, head.number === 0 ? randomBytes(8).toString('hex') : head.mark] }
+  return { again, doors, place: [head.number, head.number === 0 ? randomBytes(8).toString('hex') : head.mark] }
 }
