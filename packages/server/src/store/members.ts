@@ -102,6 +102,16 @@ export async function countMemberships(transaction: ReadTransaction, build: Buil
   return (await transaction.first(query.compile()))?.count ?? 0
 }
 
+/** Of how many organizations somebody is an owner, removed ones too: their names stay taken. */
+export async function countOwned(transaction: ReadTransaction, build: Build, personId: string): Promise<number> {
+  const query = build
+    .selectFrom('organization_members')
+    .select(sql<number>`count(*)`.as('count'))
+    .where('person_id', '=', personId)
+    .where('role', '=', 'owner')
+  return (await transaction.first(query.compile()))?.count ?? 0
+}
+
 /** Fails on the unique pair of organization and person where he is a member already. */
 export function insertMemberQuery(build: Build, member: StoredMember) {
   const row = {

@@ -5,17 +5,23 @@ import { makeId } from '@keywright/core/id.ts'
 import { AppError, type FieldError } from '@keywright/core/problem-code.ts'
 import { putAddressList } from '../../store/address-lists.ts'
 import { listKeyTypes } from '../../store/key-types.ts'
+import { insertMemberQuery } from '../../store/members.ts'
 import { insertOrganization, organizationOfName, type StoredOrganization } from '../../store/organizations.ts'
 import { getListSetting } from '../../store/settings.ts'
 import { autoProvision } from '../keys/auto-provision.ts'
 import type { Caller, Services } from '../services.ts'
 import { commit, type Unit } from '../unit.ts'
+import { founderMember, founderOf } from './founder.ts'
 import { toOrganizationRecord, toRow } from './organization-row.ts'
 
-/** Creates an organization with its first address lists and the keys that come by themselves, all in one transaction. */
+/**
+ * Creates an organization with its first address lists and the keys that come by themselves, all in one transaction. A person who
+ * is no operator gives slug and name, and becomes its owner; an operator becomes no member.
+ */
 export async function createOrganization(services: Services, caller: Caller, input: CreateOrganization): Promise<StoredOrganization> {
   return commit(services, caller, async (unit) => {
     const { build, transaction, now } = unit
+    const founder = await founderOf(unit, caller, input)
     const known = await getListSetting(transaction, build, 'environments')
     const organization: StoredOrganization = {
       id: makeId('organization', now, services.random(10)),
@@ -32,13 +38,14 @@ export async function createOrganization(services: Services, caller: Caller, inp
     }
     await checkOrganization(unit, organization, null)
     await insertOrganization(transaction, build, organization)
+    if (founder !== null) unit.defer(insertMemberQuery(build, founderMember(services, unit, organization.id, founder.id)))
     unit.change({ kind: 'organization', organization: toOrganizationRecord(organization) })
     const { slug, name, aliases, entitlements, environments, contacts } = organization
     unit.audit({
       organizationId: organization.id,
       action: 'organization.created',
       subject: { kind: 'organization', id: organization.id },
-      detail: { slug, name, aliases, entitlements, environments, contacts: contacts.length },
+      detail: { slug, name, aliases, entitlements, environments, contacts: contacts.length, ...(founder === null ? {} : { owner: founder.id }) },
       ...(contacts.length === 0 ? {} : { personal: { contacts: contacts.join(', ') } }),
     })
     const types = (await listKeyTypes(transaction, build)).map((stored) => stored.definition)
