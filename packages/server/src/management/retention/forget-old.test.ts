@@ -33,11 +33,20 @@ test('what is older than it may be kept is forgotten, to the day, and what must 
   ] as const)
     await run("INSERT INTO usage_minutes VALUES (?, 'key_1', 1, ?, '', 1)", [day * 1440, decision])
   await run("INSERT INTO last_seen VALUES ('key_1', 1, ?, '192.0.2.1', 'curl', 7)", [990 * DAY - 1])
+  for (const [id, ended] of [
+    ['inv_old', 990 * DAY - 1],
+    ['inv_young', 990 * DAY],
+  ] as const)
+    await run(
+      "INSERT INTO invitations (id, organization_id, email, role, status, invited_by, expires_at, sent_at, sends, created_at, ended_at) VALUES (?, ?, 'a@x.example', 'member', 'withdrawn', '{}', 0, 0, 1, 0, ?)",
+      [id, organization, ended],
+    )
 
-  expect(await forgetOld(services, KEEP)).toMatchObject({ usage: 1, refusals: 1, personalRows: 2 })
+  expect(await forgetOld(services, KEEP)).toMatchObject({ usage: 1, refusals: 1, personalRows: 3 })
   const all = async (sql: string) => (await database.reader.all(CompiledQuery.raw(sql))) as Record<string, unknown>[]
   expect(await all("SELECT id FROM outbox WHERE recipients = '[]'")).toEqual([{ id: 'old' }])
   expect(await all('SELECT minute / 1440 AS day FROM usage_minutes ORDER BY minute')).toEqual([{ day: 910 }, { day: 970 }])
+  expect(await all('SELECT id FROM invitations')).toEqual([{ id: 'inv_young' }])
   expect(await all('SELECT address, client, calls FROM last_seen')).toEqual([{ address: null, client: null, calls: 7 }])
   expect(await forgetOld(services, KEEP)).toMatchObject({ usage: 0, refusals: 0, personalRows: 0 })
 })
