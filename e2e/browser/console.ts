@@ -1,0 +1,190 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Browser, BrowserContext, Locator, Page, Response } from 'playwright-core'
+import { expect } from 'vitest'
+import { PASSWORD, type Person } from './person.ts'
+
+/** Milliseconds: a slow machine may take long, a right page never does. */
+const PATIENCE = 20_000
+
+interface Refusal {
+  method: string
+  path: string
+  status: number
+  code: string | null
+}
+
+export interface ConsoleOptions {
+  colorScheme?: 'light' | 'dark'
+  viewport?: { width: number; height: number }
+  /** What the browser believes the time is: RFC 3339. */
+  now?: string
+}
+
+/**
+ * A window of the console in a browser profile of its own. Things are found as people and screen readers find them, by role and
+ * label. Whatever goes wrong meanwhile (errors in the page's console, broken requests, violations of the content security policy,
+ * requests to anywhere else, refusals that the test did not mention) is kept, and `expectNoTrouble` fails with it.
+ */
+export class Console implements AsyncDisposable {
+  readonly page: Page
+  readonly context: BrowserContext
+  readonly url: string
+  readonly #trouble: string[] = []
+  readonly #refusals: Refusal[] = []
+  #reading: Promise<unknown>[] = []
+
+  private constructor(context: BrowserContext, page: Page, url: string) {
+    this.context = context
+    this.page = page
+    this.url = url
+    page.on('console', (message) => {
+      // A refusal is looked at as an answer.
+      if (['error', 'warning'].includes(message.type()) && !message.text().startsWith('Failed to load resource: the server responded'))
+        this.#trouble.push(`${message.type()} in the page's console: ${message.text()}`)
+    })
+    page.on('pageerror', (error) => this.#trouble.push(`the page threw: ${error.stack ?? error.message}`))
+    page.on('requestfailed', (request) => {
+      // Whoever goes on to another page breaks off what the one before asked.
+      if (request.failure()?.errorText !== 'net::ERR_ABORTED') this.#trouble.push(`${request.method()} ${request.url()}: ${request.failure()?.errorText}`)
+    })
+    page.on('request', (request) => {
+      if (!/^(data|blob|about):/.test(request.url()) && new URL(request.url()).origin !== url) this.#trouble.push(`asked another server: ${request.url()}`)
+    })
+    page.on('response', (response) => {
+      if (response.status() >= 400) this.#reading.push(this.#keepRefusal(response))
+    })
+  }
+
+  static async open(browser: Browser, url: string, options: ConsoleOptions = {}): Promise<Console> {
+    const context = await browser.newContext({
+      locale: 'en-GB',
+      timezoneId: 'Europe/Berlin',
+      colorScheme: options.colorScheme ?? 'light',
+      viewport: options.viewport ?? { width: 1280, height: 900 },
+      reducedMotion: 'reduce',
+    })
+    context.setDefaultTimeout(PATIENCE)
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url })
+    if (options.now !== undefined) await context.clock.setFixedTime(options.now)
+    const page = await context.newPage()
+    return new Console(context, page, new URL(url).origin)
+  }
+
+  async goto(path: string): Promise<void> {
+    await this.page.goto(`${this.url}${path}`)
+  }
+
+  async signIn(person: Person): Promise<void> {
+    await this.goto('/sign-in')
+    await this.field('E-mail').fill(person.email)
+    await this.field('Password').fill(PASSWORD)
+    await this.button('Sign in').click()
+    if (person.authenticator !== null) {
+      await this.field(/code/i).fill(await person.code())
+      await this.button(/continue|sign in|confirm/i).click()
+    }
+    await this.button(`Account of ${person.name}`).waitFor()
+  }
+
+  button(name: string | RegExp, within: Locator | Page = this.page): Locator {
+    return within.getByRole('button', { name, exact: true })
+  }
+
+  link(name: string | RegExp, within: Locator | Page = this.page): Locator {
+    return within.getByRole('link', { name, exact: true })
+  }
+
+  heading(name: string | RegExp, within: Locator | Page = this.page): Locator {
+    return within.getByRole('heading', { name })
+  }
+
+  /** What a label names; a word "optional" after it is no part of its name. */
+  field(label: string | RegExp, within: Locator | Page = this.page): Locator {
+    return within.getByLabel(typeof label === 'string' ? new RegExp(`^${label.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}( ?optional)?$`) : label)
+  }
+
+  /** A row of a table that has this text. */
+  row(text: string | RegExp): Locator {
+    return this.page.getByRole('row').filter({ hasText: text })
+  }
+
+  dialog(name?: string | RegExp): Locator {
+    const roles = this.page.getByRole('dialog', name === undefined ? {} : { name })
+    return roles.or(this.page.getByRole('alertdialog', name === undefined ? {} : { name }))
+  }
+
+  /** Waits until the page says this. */
+  async says(text: string | RegExp, within: Locator | Page = this.page): Promise<void> {
+    await within.getByText(text).first().waitFor()
+  }
+
+  /** Waits until the page says it no more. */
+  async saysNot(text: string | RegExp, within: Locator | Page = this.page): Promise<void> {
+    await within.getByText(text).first().waitFor({ state: 'hidden' })
+  }
+
+  /** That a command is shown, cannot be used, and says why. */
+  async expectDisabled(command: Locator, reason: RegExp): Promise<void> {
+    await command.waitFor()
+    await expect.poll(() => command.isDisabled(), { timeout: PATIENCE }).toBe(true)
+    expect(await descriptionOf(command)).toMatch(reason)
+  }
+
+  /** That a field says this of what was typed into it. */
+  async expectFieldError(label: string | RegExp, message: RegExp, within: Locator | Page = this.page): Promise<void> {
+    const field = this.field(label, within)
+    await expect.poll(() => field.getAttribute('aria-invalid'), { timeout: PATIENCE, message: `${String(label)} is not marked as wrong` }).toBe('true')
+    expect(await descriptionOf(field)).toMatch(message)
+  }
+
+  /** That the server refused something with this code; mentioned thereby. */
+  async expectRefusal(code: string): Promise<Refusal> {
+    let found: Refusal | undefined
+    await expect
+      .poll(
+        () => {
+          found = this.#refusals.find((refusal) => refusal.code === code)
+          return found?.code ?? this.#refusals
+        },
+        { timeout: PATIENCE },
+      )
+      .toBe(code)
+    this.#refusals.splice(this.#refusals.indexOf(found as Refusal), 1)
+    return found as Refusal
+  }
+
+  /** Findings of axe, as `rule: place`; none is right. */
+  async accessibilityFindings(): Promise<string[]> {
+    const { violations } = await new AxeBuilder({ page: this.page }).analyze()
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`))
+  }
+
+  /** Fails with all that went wrong since the last time. */
+  async expectNoTrouble(): Promise<void> {
+    await Promise.all(this.#reading)
+    this.#reading = []
+    const refusals = this.#refusals.splice(0).map(({ method, path, status, code }) => `${method} ${path} was refused: ${status} ${code}`)
+    expect([...this.#trouble.splice(0), ...refusals]).toEqual([])
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.context.close()
+  }
+
+  async #keepRefusal(response: Response): Promise<void> {
+    const request = response.request()
+    const { pathname: path } = new URL(response.url())
+    // Whoever is not signed in is told so when he asks who he is.
+    if (path === '/v1/me/person' && response.status() === 401) return
+    const body = await response.json().catch(() => null)
+    this.#refusals.push({ method: request.method(), path, status: response.status(), code: body?.code ?? null })
+  }
+}
+
+/** What a screen reader says after the name: the elements of `aria-describedby`, or `title`. */
+async function descriptionOf(element: Locator): Promise<string> {
+  const attribute = async (name: string) => (await element.getAttribute(name)) ?? ''
+  const ids = `${await attribute('aria-describedby')} ${await attribute('aria-errormessage')}`.split(' ').filter((id) => id !== '')
+  const described = await Promise.all(ids.map((id) => element.page().locator(`[id="${id}"]`).allTextContents()))
+  return [...described.flat(), await attribute('title')].join(' ').trim()
+}
