@@ -23,7 +23,7 @@ export interface ConsoleOptions {
 /**
  * A window of the console in a browser profile of its own. Things are found as people and screen readers find them, by role and
  * label. Whatever goes wrong meanwhile (errors in the page's console, broken requests, violations of the content security policy,
- * requests to anywhere else, refusals that the test did not mention) is kept, and `expectNoTrouble` fails with it.
+ * requests to anywhere else, refusals that the test did not mention) is kept for `takeTrouble`.
  */
 export class Console implements AsyncDisposable {
   readonly page: Page
@@ -159,12 +159,12 @@ export class Console implements AsyncDisposable {
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`))
   }
 
-  /** Fails with all that went wrong since the last time. */
-  async expectNoTrouble(): Promise<void> {
+  /** All that went wrong since the last time, in words. */
+  async takeTrouble(): Promise<string[]> {
     await Promise.all(this.#reading)
     this.#reading = []
     const refusals = this.#refusals.splice(0).map(({ method, path, status, code }) => `${method} ${path} was refused: ${status} ${code}`)
-    expect([...this.#trouble.splice(0), ...refusals]).toEqual([])
+    return [...this.#trouble.splice(0), ...refusals]
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -174,6 +174,7 @@ export class Console implements AsyncDisposable {
   async #keepRefusal(response: Response): Promise<void> {
     const request = response.request()
     const { pathname: path } = new URL(response.url())
+    await response.finished().catch(() => null)
     // Whoever is not signed in is told so when he asks who he is.
     if (path === '/v1/me/person' && response.status() === 401) return
     const body = await response.json().catch(() => null)
