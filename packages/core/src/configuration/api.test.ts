@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { allowsForwardAuth, api, readsBody } from './api.ts'
+import { api } from './api.ts'
+import { allowsForwardAuth, readsBody } from './forward-auth.ts'
 import { companion } from './key-type.ts'
 
 const parse = (fields: object) => api.safeParse({ slug: 'x', accepts: ['a'], ...fields })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { scopeToken, slug, text } from './fields.ts'
-import { carrier, companion, type KeyType } from './key-type.ts'
+import { carrier, companion } from './key-type.ts'
 import { parseRouteTemplate } from './route-template.ts'
 
 export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
@@ -40,19 +40,6 @@ export const api = z.strictObject({
   upstream: z.string().max(500).refine(isBaseUrl, 'Must be an http or https URL without user, password, query and fragment.').nullable().default(null),
 })
 export type Api = z.output<typeof api>
-
-/**
- * True when key or companion of this API stand in the request's body.
- * @param accepted the key types the API accepts, whose own companions count as well.
- */
-export function readsBody(definition: Pick<Api, 'carriers' | 'companions'>, accepted: readonly Pick<KeyType, 'companions'>[] = []): boolean {
-  const companions = [...definition.companions, ...accepted.flatMap((type) => type.companions)]
-  return definition.carriers.some((entry) => entry.in === 'body') || companions.some((entry) => entry.from === 'body')
-}
-
-export function allowsForwardAuth(definition: Api, accepted: readonly Pick<KeyType, 'companions'>[] = []): boolean {
-  return definition.forwardAuth ?? !readsBody(definition, accepted)
-}
 
 function isBaseUrl(value: string): boolean {
   if (!/^https?:\/\/[^/?#@\\\s]+(\/[^?#\\\s]*)?$/.test(value)) return false

@@ -1,5 +1,5 @@
 import type { Api } from './api.ts'
-import { readsBody } from './api.ts'
+import { readsBody } from './forward-auth.ts'
 import type { Configuration, Report } from './check.ts'
 import { carrierPlace, checkCarriers, checkCompanions, describeCarrier } from './check-carriers.ts'
 import { unique } from './fields.ts'

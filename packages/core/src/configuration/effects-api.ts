@@ -1,4 +1,5 @@
-import { allowsForwardAuth, type Api, type Route } from './api.ts'
+import type { Api, Route } from './api.ts'
+import { allowsForwardAuth } from './forward-auth.ts'
 import { carrierPlace, describeCarrier } from './check-carriers.ts'
 import type { FieldChange } from './diff.ts'
 import { isSame } from './print.ts'

@@ -1,5 +1,6 @@
-import { keyType, type KeyType } from './key-type.ts'
-import { api, type Api } from './api.ts'
+import type { Api } from './api.ts'
+import type { Carrier, KeyType } from './key-type.ts'
+import { plainKeyType } from './plain-key-type.ts'
 
 /** Prefixes that are Keywright's own: no configured type may take `kw` or `kw_...`. */
 export function isReservedPrefix(prefix: string): boolean {
@@ -19,22 +20,33 @@ export const FORWARD_AUTH_API = 'kw-forward-auth'
 /** The environment Keywright's own keys live in. */
 export const OWN_ENVIRONMENT = 'keywright'
 
-const shared = { naming: { mode: 'required' as const, unique: true }, addresses: { mode: 'optional' as const } }
-
 /** Keywright's own key types: ordinary types, defined here and nowhere else, so that its own keys obey the same rules. */
 export const RESERVED_KEY_TYPES: readonly KeyType[] = [
-  keyType.parse({ slug: MANAGEMENT_KEY_TYPE, label: 'Management key', prefix: 'kw_mgmt', ...shared }),
-  keyType.parse({ slug: VERIFIER_KEY_TYPE, label: 'Verifier key', prefix: 'kw_verify', ...shared }),
+  ownType(MANAGEMENT_KEY_TYPE, 'Management key', 'kw_mgmt'),
+  ownType(VERIFIER_KEY_TYPE, 'Verifier key', 'kw_verify'),
 ]
 
 /** The APIs that Keywright itself is. Forward-auth names its verifier key in a field of its own, for the client's Authorization passes through. */
 export const RESERVED_APIS: readonly Api[] = [
-  api.parse({ slug: MANAGEMENT_API, accepts: [MANAGEMENT_KEY_TYPE], forwardAuth: false }),
-  api.parse({ slug: VERIFIER_API, accepts: [VERIFIER_KEY_TYPE], forwardAuth: false }),
-  api.parse({
-    slug: FORWARD_AUTH_API,
-    accepts: [VERIFIER_KEY_TYPE],
-    forwardAuth: false,
-    carriers: [{ in: 'header', name: 'Keywright-Verifier', scheme: 'raw' }],
-  }),
+  ownApi(MANAGEMENT_API, MANAGEMENT_KEY_TYPE, { in: 'header', name: 'Authorization', scheme: 'bearer' }),
+  ownApi(VERIFIER_API, VERIFIER_KEY_TYPE, { in: 'header', name: 'Authorization', scheme: 'bearer' }),
+  ownApi(FORWARD_AUTH_API, VERIFIER_KEY_TYPE, { in: 'header', name: 'Keywright-Verifier', scheme: 'raw' }),
 ]
+
+function ownType(slug: string, label: string, prefix: string): KeyType {
+  return { ...plainKeyType(slug, prefix), label, naming: { mode: 'required', unique: true }, addresses: { mode: 'optional', organizationList: 'none' } }
+}
+
+function ownApi(slug: string, accepted: string, carrier: Carrier): Api {
+  return {
+    slug,
+    description: '',
+    environment: null,
+    accepts: [accepted],
+    carriers: [carrier],
+    companions: [],
+    routes: null,
+    forwardAuth: false,
+    upstream: null,
+  }
+}

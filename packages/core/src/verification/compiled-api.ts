@@ -1,5 +1,5 @@
 import type { Api } from '../configuration/api.ts'
-import { allowsForwardAuth } from '../configuration/api.ts'
+import { allowsForwardAuth } from '../configuration/forward-auth.ts'
 import type { Carrier, Companion } from '../configuration/key-type.ts'
 import { isReservedSlug } from '../configuration/reserved.ts'
 import { parseRouteTemplate, type TemplateSegment } from '../configuration/route-template.ts'

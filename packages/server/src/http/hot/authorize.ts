@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { allowsForwardAuth } from '@keywright/core/configuration/api.ts'
+import { allowsForwardAuth } from '@keywright/core/configuration/forward-auth.ts'
 import { isReservedSlug } from '@keywright/core/configuration/reserved.ts'
 import { AppError } from '@keywright/core/problem-code.ts'
 import { announcementOf } from '@keywright/core/verification/announcement.ts'
