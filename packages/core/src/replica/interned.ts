@@ -18,6 +18,16 @@ export class Interned<Value> {
     return number
   }
 
+  /** One more use of a value that is in use. */
+  reuse(number: number): void {
+    ;(this.#entries[number] as { uses: number }).uses++
+  }
+
+  /** The name under which a value was acquired. */
+  nameOf(number: number): string {
+    return (this.#entries[number] as { name: string }).name
+  }
+
   /** One use less; the last one gives the number back. */
   release(number: number): void {
     const entry = this.#entries[number]

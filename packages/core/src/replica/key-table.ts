@@ -2,8 +2,8 @@ import type { Limit } from '../configuration/fields.ts'
 import { decodeIdBody, encodeIdBody, ID_PREFIXES } from '../id.ts'
 import { STORED_STATUSES, type StoredStatus } from '../lifecycle.ts'
 import type { Instant } from '../time.ts'
-import type { Grant } from './change.ts'
-import { DIGEST_WORDS } from './digest.ts'
+import type { Grant, SecretVersionRecord } from './change.ts'
+import { DIGEST_WORDS, printBase64urlDigest } from './digest.ts'
 import { DigestIndex, type DigestStore } from './digest-index.ts'
 import { NameHeap } from './name-heap.ts'
 
@@ -121,13 +121,44 @@ export class KeyTable implements DigestStore {
       yield { row: this.#olderRows[at] as number, version: this.#olderVersions[at] as number, endsAt: this.#olderEnds[at] as number }
   }
 
-  /** A new row with its newest secret version; everything else is set by the setters. */
-  addRow(id: string, digest: Uint32Array, version: number, endsAt: Instant | null): number {
+  /** Those of some rows that are not the newest of their key, by row. */
+  olderVersionsOf(first: number, end: number): Map<number, SecretVersionRecord[]> {
+    const found = new Map<number, SecretVersionRecord[]>()
+    for (let at = 0; at < this.#older; at++) {
+      const row = this.#olderRows[at] as number
+      if (row < first || row >= end) continue
+      const endsAt = this.#olderEnds[at] as number
+      const version = {
+        number: this.#olderVersions[at] as number,
+        digest: printBase64urlDigest(this.#olderDigests, at * DIGEST_WORDS),
+        endsAt: endsAt === Number.POSITIVE_INFINITY ? null : endsAt,
+      }
+      const others = found.get(row)
+      if (others) others.push(version)
+      else found.set(row, [version])
+    }
+    return found
+  }
+
+  /** The 16 bytes of a key's id. */
+  idBytes(row: number): Uint8Array {
+    return this.#ids.subarray(row * ID_BYTES, (row + 1) * ID_BYTES)
+  }
+
+  /** The same as `addRow`, with the id as its 16 bytes. */
+  addRowOf(id: Uint8Array, digest: Uint32Array, version: number, endsAt: Instant | null): number {
     if (this.#rows === this.#capacity) this.#grow()
     const row = this.#rows++
-    decodeIdBody(id.slice(ID_OFFSET), this.#ids, row * ID_BYTES)
+    this.#ids.set(id, row * ID_BYTES)
     this.#setNewest(row, digest, version, endsAt)
     return row
+  }
+
+  /** A new row with its newest secret version; everything else is set by the setters. */
+  addRow(id: string, digest: Uint32Array, version: number, endsAt: Instant | null): number {
+    const bytes = new Uint8Array(ID_BYTES)
+    decodeIdBody(id.slice(ID_OFFSET), bytes, 0)
+    return this.addRowOf(bytes, digest, version, endsAt)
   }
 
   /** Makes `digest` the newest version of the row; the one before must have been kept by `keepOlder` already. */

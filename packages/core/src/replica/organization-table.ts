@@ -59,6 +59,16 @@ export class OrganizationTable {
     return this.#active[number] === ACTIVE
   }
 
+  get size(): number {
+    return this.#entries.length
+  }
+
+  /** The whole record, as it was applied. */
+  record(number: number): OrganizationRecord {
+    const { id, slug, status, names, entitlements } = this.get(number)
+    return { id, slug, status, aliases: [...names].filter((name) => name !== id && name !== slug), entitlements: [...entitlements] }
+  }
+
   /** The organization with that id, slug or alias, if its record has come. */
   named(name: string): OrganizationEntry | undefined {
     const number = this.#names.get(name)

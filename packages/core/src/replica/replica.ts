@@ -6,6 +6,7 @@ import { compileApi, type CompiledApi } from '../verification/compiled-api.ts'
 import type { AddressListRecord, Change, Cursor, KeyRecord, LogEntry, SecretVersionRecord } from './change.ts'
 import { compileType, type CompiledType, effectiveScopes, sunsetFor } from './compiled-type.ts'
 import { DIGEST_WORDS, readBase64urlDigest } from './digest.ts'
+import type { KeyBlock } from './key-block.ts'
 import { type FoundSecret, KeyTable } from './key-table.ts'
 import { Interned } from './interned.ts'
 import { type OrganizationEntry, OrganizationTable } from './organization-table.ts'
@@ -86,6 +87,64 @@ export class Replica {
     }
   }
 
+  /**
+   * Adds a block of keys that are not here yet, in a fraction of the time that their records would take.
+   * @throws TypeError when one of them is here, or shares a digest.
+   */
+  addKeys(block: KeyBlock): void {
+    const { keys } = this
+    const uses = (numbers: readonly (() => number)[], table: Interned<unknown>) => {
+      const known: (number | undefined)[] = []
+      return (index: number) => {
+        const number = known[index]
+        if (number === undefined) return (known[index] = (numbers[index] as () => number)())
+        table.reuse(number)
+        return number
+      }
+    }
+    const organizations = block.organizations.map((id) => this.organizations.numberOf(id))
+    const profile = uses(
+      block.profiles.map((each) => () => this.#profile(each)),
+      this.profiles,
+    )
+    const scopes = uses(
+      block.scopes.map((each) => () => this.#scopeSet(each)),
+      this.scopeSets,
+    )
+    const addresses = uses(
+      block.addresses.map((each) => () => this.#addressSet(each)),
+      this.addressSets,
+    )
+    for (let at = 0; at < block.size; at++) {
+      const digest = block.digest(at)
+      if (keys.find(digest, this.#found) >= 0) throw new TypeError('a block of keys holds one that is here already')
+      const more = block.more.get(at)
+      const row = keys.addRowOf(block.id(at), digest, block.version(at), more?.endsAt ?? null)
+      for (const { number, digest: text, endsAt } of more?.older ?? []) {
+        const older = new Uint32Array(DIGEST_WORDS)
+        if (!readBase64urlDigest(text, older)) throw new TypeError(`key ${keys.id(row)} has a digest that is none`)
+        if (keys.find(older, this.#found) >= 0) throw new TypeError('two keys share a digest')
+        keys.keepOlder(row, older, number, endsAt)
+      }
+      keys.setFacts(row, {
+        organization: organizations[block.organization(at)] as number,
+        profile: profile(block.profile(at)),
+        scopes: scopes(block.scopeSet(at)),
+        addresses: addresses(block.addressSet(at)),
+        status: block.status(at),
+        expiresAt: block.expiresAt(at),
+        name: '',
+      })
+      setOrDelete(keys.limits, row, more?.limits ?? null)
+      setOrDelete(keys.epochs, row, more?.epoch ?? null)
+    }
+  }
+
+  /** After blocks of keys: those that may have sessions are found by id from now on. */
+  findParents(): void {
+    this.sessions.addParents(this.keys, (row) => Boolean(this.profileOf(row).type.compiled?.definition.mints))
+  }
+
   applyChange(change: Change): void {
     if (change.kind === 'key') this.#applyKey(change.key)
     else if (change.kind === 'organization') this.organizations.apply(change.organization)
@@ -96,6 +155,33 @@ export class Replica {
     else if (change.kind === 'apiRemoved') this.#apis.delete(change.slug)
     else if (change.kind === 'signingKey') this.sessions.setSigningKey(change.signingKey)
     else this.sessions.setEnded(change.session)
+  }
+
+  /** Key types that are configured. */
+  *types(): Generator<CompiledType> {
+    for (const { compiled } of this.#types.values()) if (compiled) yield compiled
+  }
+
+  *apis(): Generator<CompiledApi> {
+    yield* this.#apis.values()
+  }
+
+  /** What organizations have listed for keys of a type, where it is not `any`. */
+  *addressLists(type: string): Generator<{ organizationId: string; addresses: readonly string[] | 'any' }> {
+    for (const [organization, number] of (this.#types.get(type)?.lists ?? []).entries()) {
+      const addresses = this.#addressesIn(number)
+      if (addresses !== 'any') yield { organizationId: this.organizations.get(organization).id, addresses }
+    }
+  }
+
+  /** The networks of a key's own list. */
+  addressTextsOf(row: number): readonly string[] | 'any' {
+    return this.#addressesIn(this.keys.addresses(row))
+  }
+
+  #addressesIn(number: number): readonly string[] | 'any' {
+    const name = this.addressSets.nameOf(number)
+    return name === 'any' ? 'any' : name === '' ? [] : name.split(',')
   }
 
   api(slug: string): CompiledApi | undefined {
@@ -194,14 +280,14 @@ export class Replica {
     return found
   }
 
-  #profile({ type, environment, origin }: KeyRecord): number {
+  #profile({ type, environment, origin }: Pick<KeyRecord, 'type' | 'environment' | 'origin'>): number {
     return this.profiles.acquire(`${type}\n${environment}\n${origin ?? ''}\n${origin === null}`, () => {
       const entry = this.#type(type)
       return { type: entry, environment, origin, sunset: entry.compiled && sunsetFor(entry.compiled.definition, origin) }
     })
   }
 
-  #scopeSet({ type, scopes }: KeyRecord): number {
+  #scopeSet({ type, scopes }: Pick<KeyRecord, 'type' | 'scopes'>): number {
     return this.scopeSets.acquire(`${type}\n${scopes.join(' ')}`, () => {
       const entry = this.#type(type)
       return { type: entry, held: scopes, effective: effectiveScopes(entry.compiled, scopes) }

@@ -48,6 +48,14 @@ export class SessionTable {
     return this.#ended.size > 0 && this.#ended.has(`${keyId} ${sessionId}`)
   }
 
+  /** Sessions ended alone whose tokens may live. */
+  *ended(now: Instant): Generator<EndedSessionRecord> {
+    for (const [place, expiresAt] of this.#ended) {
+      const [keyId = '', sessionId = ''] = place.split(' ')
+      if (now < expiresAt) yield { keyId, sessionId, expiresAt }
+    }
+  }
+
   get endedSize(): number {
     return this.#ended.size
   }
