@@ -99,13 +99,34 @@ describe('core is pure', () => {
 })
 
 describe('the sdk has no runtime dependencies', () => {
-  test('from outside itself it takes types of core and nothing else', () => {
-    const wrong = PRODUCT.filter((path) => path.startsWith('packages/sdk/src/')).flatMap((path) =>
-      importsOf(path)
-        .filter(({ specifier, file, typeOnly }) => !file?.startsWith('packages/sdk/src/') && !(typeOnly && specifier.startsWith('@keywright/core/')))
-        .map(({ specifier }) => `${path} imports ${specifier}`),
-    )
+  const SDK = 'packages/sdk/src/'
+  const sources = PRODUCT.filter((path) => path.startsWith(SDK))
+  const foreign = (path: string) => importsOf(path).filter(({ file }) => !file?.startsWith(SDK))
+
+  test('its client takes types of core and nothing else', () => {
+    const wrong = sources
+      .filter((path) => path.startsWith(`${SDK}client/`))
+      .flatMap((path) => foreign(path).filter(({ specifier, typeOnly }) => !(typeOnly && specifier.startsWith('@keywright/core/'))))
     expect(wrong).toEqual([])
+  })
+
+  test('its verifier takes of core what decides, and nothing that needs a library', () => {
+    const seen = new Set<string>()
+    const needed = new Set<string>()
+    const visit = (path: string): void => {
+      if (seen.has(path)) return
+      seen.add(path)
+      for (const { specifier, file, typeOnly } of importsOf(path)) {
+        if (typeOnly) continue
+        const core = specifier.startsWith('@keywright/core/') ? specifier.replace('@keywright/core/', 'packages/core/src/') : null
+        if (file !== null || core !== null) visit((file ?? core) as string)
+        else needed.add(specifier)
+      }
+    }
+    for (const path of sources) visit(path)
+    expect([...needed].filter((specifier) => !specifier.startsWith('node:'))).toEqual([])
+    // What decides is reached, so the test looks at the right files.
+    expect(seen).toContain('packages/core/src/verification/verify.ts')
   })
 
   test('its package names none', () => {

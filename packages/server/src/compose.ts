@@ -30,6 +30,8 @@ import { SigningKeyring } from './management/sessions/signing-keyring.ts'
 import { storeUsage } from './management/usage/store-usage.ts'
 import { ReplicaFeed } from './replication/feed.ts'
 import { RevocationJournal } from './replication/revocation-journal.ts'
+import { VerifierHub } from './replication/verifier-hub.ts'
+import { VerifierRegister } from './replication/verifier-register.ts'
 import { changeLogHead } from './store/change-log.ts'
 import type { Database } from './store/database.ts'
 import { openSqlite } from './store/drivers/sqlite/open.ts'
@@ -113,7 +115,24 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
     const store = resources.use(await openStore(config, secrets, clock, { afterCommit }))
     journal = resources.use(await openJournal(store))
     feed = resources.use(await ReplicaFeed.start(store.database, (err) => log.error({ err }, 'the change log could not be read')))
-    feed.onEntries = (entries) => journal.take(entries)
+    const steady = set === null ? () => performance.now() : () => set.now()
+    const register = await VerifierRegister.open({ database: store.database, clock, steady })
+    const verifiers = new VerifierHub({
+      feed,
+      database: store.database,
+      clock,
+      steady,
+      register,
+      log,
+      installation: (await getSetting(store.database.reader, store.database.build, 'installationId')) as string,
+      version: version(),
+      maxStalenessSeconds: config.maxStalenessSeconds,
+    })
+    feed.onEntries = (entries) => {
+      journal.take(entries)
+      verifiers.take(entries)
+    }
+    feed.onReplaced = () => verifiers.replaced()
     const limiter = new RateLimiter()
     const usage = new UsageRecorder()
     const metrics = new Metrics(metricSources({ store, feed, limiter, usage, journal }))
@@ -136,6 +155,7 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
     const app = createApp({
       services: store.services,
       verifier,
+      verifiers,
       trustedProxies: config.trustedProxies,
       supportContact: config.supportContact,
       origin: () => origin,
@@ -189,6 +209,8 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
       await closed
       clearTimeout(late)
     })
+    // Before the drain waits for connections: these never end by themselves.
+    resources.use(verifiers)
     const daily = new DailyJobs({
       database: store.database,
       clock,

@@ -47,6 +47,7 @@ function ownApi(slug: string, accepted: string, carrier: Carrier): Api {
     companions: [],
     routes: null,
     forwardAuth: false,
+    baseUrl: null,
     upstream: null,
   }
 }

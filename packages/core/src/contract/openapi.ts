@@ -105,7 +105,15 @@ function sharedParameters({ takesAway, idempotent, versioned, method }: Operatio
   const header = (name: string, description: string): Json => ({ name, in: 'header', required: false, schema: { type: 'string' }, description })
   return [
     ...(takesAway
-      ? [{ name: 'confirm', in: 'query', required: false, schema: { type: 'boolean' }, description: 'Answer who decides by the change by now.' }]
+      ? [
+          {
+            name: 'confirm',
+            in: 'query',
+            required: false,
+            schema: { type: 'string', enum: ['true', 'false'] },
+            description: 'Wait, two seconds at most, until verifiers elsewhere decide by the change, and answer who does.',
+          },
+        ]
       : []),
     ...(idempotent ? [header('Idempotency-Key', 'For 24 hours, the same caller, organization, path and body are done once.')] : []),
     ...(versioned && method !== 'GET' ? [header('If-Match', 'ETag that was seen; 412 when it is another by now.')] : []),

@@ -1,9 +1,6 @@
 import { z } from 'zod'
 import { slug, text } from '../configuration/fields.ts'
 
-/** Version of the protocol; a server speaks this one and says so to whoever asks for another. */
-export const REPLICA_PROTOCOL = 1
-
 const whole = z.int().min(0)
 const cursor = z.object({ number: whole, mark: z.string().regex(/^[0-9a-f]{16}$/) })
 const instance = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/)
@@ -29,7 +26,10 @@ export const hello = z.object({
   /** How far its replica goes; null: it has none, and refuses everything until it has. */
   cursor: cursor.nullable(),
   /** Where a snapshot was cut off. */
-  resume: z.object({ snapshot: z.string().max(100), next: whole }).nullable().default(null),
+  resume: z
+    .object({ snapshot: z.string().max(100), next: whole })
+    .nullable()
+    .default(null),
 })
 export type Hello = z.output<typeof hello>
 
@@ -49,42 +49,3 @@ const bye = z.object({ type: z.literal('bye'), kept: z.boolean().default(false) 
 /** Everything a verifier sends, as text frames. */
 export const verifierMessage = z.discriminatedUnion('type', [hello, ping, ack, bye])
 export type VerifierMessage = z.output<typeof verifierMessage>
-
-/** Why a server ends a connection; closed, for verifiers act on it. */
-export const GOODBYE_CODES = {
-  /** The verifier key was revoked, or may not do that any more: the verifier refuses everything. */
-  key_refused: 'refuse',
-  /** The API is not the key's, or is there no more: the verifier refuses everything. */
-  api_refused: 'refuse',
-  protocol_unsupported: 'wait',
-  too_many_connections: 'wait',
-  too_slow: 'retry',
-  bad_message: 'wait',
-  superseded: 'retry',
-  shutting_down: 'retry',
-  internal: 'retry',
-} as const
-export type GoodbyeCode = keyof typeof GOODBYE_CODES
-
-/** What a server sends as text frames. Snapshots come as binary frames, see `replica/snapshot-frame.ts`. */
-export type ServerMessage =
-  | {
-      type: 'welcome'
-      protocol: number
-      server: string
-      /** Id of the installation: a replica of another one is never gone on with. */
-      installation: string
-      session: string
-      /** The server's clock, RFC 3339 would cost: milliseconds since 1970. */
-      now: number
-      /** The bound that holds: what was asked for, or what the server allows. */
-      stalenessSeconds: number
-      pingSeconds: number
-    }
-  /** `snapshot_required` in the design: everything follows from the beginning, or from part `next`. `keys`: how many to make room for. */
-  | { type: 'snapshot'; snapshot: string; from: { number: number; mark: string }; next: number; keys: number }
-  /** The snapshot may be used when the changes up to `until` are in. */
-  | { type: 'snapshotEnd'; until: number }
-  | { type: 'changes'; from: number; to: { number: number; mark: string }; changes: unknown[] }
-  | { type: 'pong'; id: number; now: number }
-  | { type: 'goodbye'; code: GoodbyeCode; detail: string }

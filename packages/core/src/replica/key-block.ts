@@ -141,8 +141,7 @@ export function writeKeyBlock(replica: Replica, types: ReadonlySet<string> | nul
     columns.set(keys.idBytes(row), at * 16)
     const words = keys.wordsOf(row * 2)
     const offset = keys.offsetOf(row * 2)
-    for (let word = 0; word < DIGEST_WORDS; word++)
-      view.setUint32(rows.length * COLUMNS.digest + at * 32 + word * 4, words[offset + word] as number, true)
+    for (let word = 0; word < DIGEST_WORDS; word++) view.setUint32(rows.length * COLUMNS.digest + at * 32 + word * 4, words[offset + word] as number, true)
     view.setFloat64(rows.length * COLUMNS.expiresAt + at * 8, keys.expiresAt(row), true)
     put(COLUMNS.versionAndStatus, at, keys.version(row) * 4 + STORED_STATUSES.indexOf(keys.status(row)))
     put(
@@ -174,7 +173,14 @@ export function writeKeyBlock(replica: Replica, types: ReadonlySet<string> | nul
     const extra = moreOf(replica, row, older.get(row))
     if (extra !== null) more.push([at, extra])
   }
-  const shared: Shared = { size: rows.length, organizations: organizations.values, profiles: profiles.values, scopes: scopes.values, addresses: addresses.values, more }
+  const shared: Shared = {
+    size: rows.length,
+    organizations: organizations.values,
+    profiles: profiles.values,
+    scopes: scopes.values,
+    addresses: addresses.values,
+    more,
+  }
   const json = new TextEncoder().encode(JSON.stringify(shared))
   const bytes = new Uint8Array(4 + json.byteLength + columns.byteLength)
   new DataView(bytes.buffer).setUint32(0, json.byteLength, true)
@@ -224,7 +230,8 @@ function readShared(text: string): Shared {
   if (!(profiles as Shared['profiles']).every((each) => typeof each?.type === 'string' && typeof each.environment === 'string')) return fail()
   if (!(scopes as Shared['scopes']).every((each) => typeof each?.type === 'string' && isTexts(each.scopes))) return fail()
   if (!(addresses as unknown[]).every((each) => each === 'any' || isTexts(each))) return fail()
-  if (!(more as unknown[]).every((each) => Array.isArray(each) && Number.isSafeInteger(each[0]) && typeof each[1] === 'object' && each[1] !== null)) return fail()
+  if (!(more as unknown[]).every((each) => Array.isArray(each) && Number.isSafeInteger(each[0]) && typeof each[1] === 'object' && each[1] !== null))
+    return fail()
   return value as unknown as Shared
 }
 

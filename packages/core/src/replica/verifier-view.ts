@@ -53,31 +53,33 @@ export class VerifierView {
 
   /**
    * A change as this verifier is told of it: nothing, it, or what it needs to make sense. The replica must have it already.
-   * `reload`: an API accepts other types from now on, of which the verifier knows nothing; after these changes it needs a snapshot.
+   * @param known organizations that whoever is told has the record of; added to. Default: all of this view.
+   * @returns `reload`: an API accepts other types from now on; after these changes the verifier needs a snapshot.
    */
-  translate(change: Change): { changes: Change[]; reload: boolean } {
-    if (change.kind === 'key') return told(this.types.has(change.key.type) ? this.#key(change) : [])
+  translate(change: Change, known: Set<number> = this.#organizations): { changes: Change[]; reload: boolean } {
+    if (change.kind === 'key') return told(this.types.has(change.key.type) ? this.#key(change, known) : [])
     if (change.kind === 'organization') {
       const number = this.#replica.organizations.numberOf(change.organization.id)
       return told(this.#organizations.has(number) ? [change] : [])
     }
     if (change.kind === 'addressList') return told(this.types.has(change.addressList.type) ? [change] : [])
-    if (change.kind === 'keyType')
-      return told(this.types.has(change.keyType.slug) ? [{ kind: 'keyType', keyType: keyTypeForVerifier(change.keyType) }] : [])
+    if (change.kind === 'keyType') return told(this.types.has(change.keyType.slug) ? [{ kind: 'keyType', keyType: keyTypeForVerifier(change.keyType) }] : [])
     if (change.kind === 'keyTypeRemoved') return told(this.types.has(change.slug) ? [change] : [])
     if (change.kind === 'apiRemoved') return told(this.apis.has(change.slug) ? [change] : [])
     if (change.kind === 'sessionEnded') return told(this.#knowsParent(change.session.keyId) ? [change] : [])
     if (change.kind !== 'api') return told([change])
     if (!this.apis.has(change.api.slug)) return told([])
-    const reload = [...acceptedTypes(this.#replica, this.apis)].some((slug) => !this.types.has(slug)) || change.api.accepts.some((slug) => !this.types.has(slug))
+    const accepted = new Set(acceptedTypes(this.#replica, this.apis))
+    const reload = accepted.size !== this.types.size || [...accepted].some((slug) => !this.types.has(slug))
     return { changes: [{ kind: 'api', api: apiForVerifier(change.api) }], reload }
   }
 
   /** The first key of an organization brings the organization with it. */
-  #key(change: Extract<Change, { kind: 'key' }>): Change[] {
+  #key(change: Extract<Change, { kind: 'key' }>, known: Set<number>): Change[] {
     const key: Change = { kind: 'key', key: { ...change.key, name: '', grant: null } }
     const number = this.#replica.organizations.numberOf(change.key.organizationId)
-    if (this.#organizations.has(number)) return [key]
+    if (known.has(number)) return [key]
+    known.add(number)
     this.#organizations.add(number)
     return [{ kind: 'organization', organization: this.#replica.organizations.record(number) }, key]
   }
@@ -144,6 +146,7 @@ export function apiForVerifier(api: Api): Api {
     companions,
     routes,
     ...(forwardAuth === undefined ? {} : { forwardAuth }),
+    baseUrl: null,
     upstream: null,
   }
 }

@@ -20,6 +20,10 @@ export type ClientErrorCode =
   | 'done_before'
   /** The answer is not Keywright's: HTML of a proxy, cut-off JSON. */
   | 'unreadable_answer'
+  /** The verifier cannot decide (yet): no connection, no answer, an answer of something else. It goes on trying. */
+  | 'not_ready'
+  /** The server refuses the verifier key, or the API is not the key's. */
+  | 'verifier_refused'
 
 export type KeywrightErrorCode = ProblemCode | ClientErrorCode
 

@@ -18,6 +18,8 @@ export interface Config {
   logLevel: LogLevel
   /** For how many days what is kept. */
   keepDays: { usage: number; refusals: number; personal: number; changes: number }
+  /** The longest bound that a verifier elsewhere is given. */
+  maxStalenessSeconds: number
   supportContact: string | null
   /** For how many days the link of an invitation can be used. */
   invitationDays: number
@@ -71,6 +73,9 @@ export function configFrom(environment: Environment): Config {
   const organizationCreation = (['operators', 'people'] as const).find((who) => who === (values.get('KEYWRIGHT_ORGANIZATION_CREATION') ?? 'operators'))
   if (!organizationCreation) problem('KEYWRIGHT_ORGANIZATION_CREATION', 'must be "operators" or "people".')
 
+  const maxStaleness = values.get('KEYWRIGHT_MAX_STALENESS_SECONDS') ?? '3600'
+  if (!/^[1-9]\d{0,6}$/.test(maxStaleness)) problem('KEYWRIGHT_MAX_STALENESS_SECONDS', 'must be a whole number of seconds, from 1 to 9999999.')
+
   if (listen && publicUrl !== undefined && allowHttp === false) refusePlainHttp(listen.host, publicUrl, problem)
 
   return {
@@ -81,6 +86,7 @@ export function configFrom(environment: Environment): Config {
     allowHttp: allowHttp ?? false,
     logLevel: logLevel ?? 'info',
     keepDays,
+    maxStalenessSeconds: Number(maxStaleness),
     supportContact: values.get('KEYWRIGHT_SUPPORT_CONTACT') ?? null,
     invitationDays,
     organizationCreation: organizationCreation ?? 'operators',

@@ -64,6 +64,12 @@ export const VARIABLES: readonly Variable[] = [
     sentence: 'How many days the change log is kept, from which verifiers catch up; older ones start from a snapshot.',
   },
   {
+    name: 'KEYWRIGHT_MAX_STALENESS_SECONDS',
+    use: 'server',
+    fallback: '3600',
+    sentence: 'The longest time for which a verifier elsewhere may decide without hearing from the server; who asks for more is given this.',
+  },
+  {
     name: 'KEYWRIGHT_LOG_LEVEL',
     use: 'server',
     fallback: 'info',

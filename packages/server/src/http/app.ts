@@ -13,6 +13,7 @@ import { answerVerify } from './hot/verify.ts'
 import { registerOAuth } from './oauth/register.ts'
 import { registerMetrics } from './metrics-page.ts'
 import { toProblem } from './problem.ts'
+import { serveReplica } from './replica-upgrade.ts'
 import { referencePage } from './reference-page.ts'
 import { newRequestId, refuseSecretInUrl } from './request-facts.ts'
 
@@ -95,6 +96,7 @@ function createRawServer(context: HttpContext, fallback: (request: IncomingMessa
       else fallback(request, response)
     },
   )
+  serveReplica(server, context)
   server.maxConnections = 10_000
   // Node drops the fields beyond this number silently, a second Authorization among them; their bytes are bounded already.
   server.maxHeadersCount = 0

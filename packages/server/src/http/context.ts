@@ -4,6 +4,7 @@ import type { Metrics } from '../events/metrics.ts'
 import type { InvitationSettings } from '../management/invitations/settings.ts'
 import type { Services } from '../management/services.ts'
 import type { SigningKeyring } from '../management/sessions/signing-keyring.ts'
+import type { VerifierHub } from '../replication/verifier-hub.ts'
 import type { SessionRecorder } from '../verification/session-recorder.ts'
 import type { Verifier } from '../verification/verifier.ts'
 
@@ -11,6 +12,8 @@ import type { Verifier } from '../verification/verifier.ts'
 export interface HttpContext {
   services: Services
   verifier: Verifier
+  /** Those elsewhere. */
+  verifiers: VerifierHub
   trustedProxies: AddressSet
   supportContact: string | null
   /** Where people reach this server, e.g. `https://keys.example.com`: the configured URL, or the address it listens at. Never what a request says. */

@@ -101,7 +101,7 @@ async function run(
     const guard = new RequestGuard(operation, request, place, idempotency)
     const call = { ...place, context, body: body.value as never, query: query.value as never, now: context.services.clock.now(), idempotency }
     const answer = await alone(running, idempotency, () => handle({ ...call, caller: { ...caller, guard } }))
-    return send(reply, operation, confirm ? confirmed(answer, guard) : answer)
+    return send(reply, operation, confirm ? await confirmed(context, answer, guard) : answer)
   } catch (error) {
     if (error instanceof DoneBefore) return sendDoneBefore(reply, error)
     if (error instanceof AppError && operation.method !== 'GET') await noteRefusal(context, operation, caller, parameters, error)
@@ -126,9 +126,9 @@ function sendDoneBefore(reply: FastifyReply, { answer }: DoneBefore): unknown {
   return reply.code(200).type('application/json; charset=utf-8').send(JSON.stringify(answer))
 }
 
-function confirmed(answer: Answer, guard: RequestGuard): Answer {
+async function confirmed(context: HttpContext, answer: Answer, guard: RequestGuard): Promise<Answer> {
   if (answer !== null && 'stream' in answer) return answer
-  return { ...answer, body: { ...(answer?.body as object | undefined), propagation: guard.propagation() }, status: 200 }
+  return { ...answer, body: { ...(answer?.body as object | undefined), propagation: await guard.propagation(context) }, status: 200 }
 }
 
 function requireMediaType(operation: Operation, request: FastifyRequest): void {

@@ -3,8 +3,13 @@ import type { Propagation } from '@keywright/core/contract/common.ts'
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '@keywright/core/problem-code.ts'
 import type { Caller, UnitGuard } from '../management/services.ts'
+import type { HttpContext } from './context.ts'
+import { presentConfirmation } from './present/confirmation.ts'
 import { readIfMatch, requireMatch } from './etag.ts'
 import { type IdempotentRequest, requireFirst } from './idempotency.ts'
+
+/** How long a change waits for those who are connected; a verifier answers within milliseconds or not at all. */
+const CONFIRM_MS = 2_000
 
 interface Place {
   caller: Caller
@@ -38,10 +43,10 @@ export class RequestGuard implements UnitGuard {
     this.elapsedMs = elapsedMs
   }
 
-  /** Who decides by the change by now. A server is the only verifier there is; others will be counted here. */
-  propagation(): Propagation {
-    const what = this.#operation.takesAway === 'ends' ? 'refused' : 'in effect'
-    return { confirmed: 0, expired: 0, mayAcceptUntil: [], elapsedMs: Math.ceil(this.elapsedMs), summary: `this server: ${what}` }
+  /** Who decides by the change by now, after waiting a moment for those who do not yet. */
+  async propagation(context: HttpContext): Promise<Propagation> {
+    const confirmation = await context.verifiers.confirm(context.verifier.replica.cursor.number, CONFIRM_MS)
+    return presentConfirmation(confirmation, this.elapsedMs, this.#operation.takesAway === 'ends' ? 'refused' : 'in effect')
   }
 }
 

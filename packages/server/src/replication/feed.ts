@@ -27,6 +27,8 @@ export class ReplicaFeed implements AsyncDisposable {
   readonly #onFailure: (error: unknown) => void
   /** Who else reads the log, e.g. the journal of revocations; the replica has the entries already. */
   onEntries: (entries: readonly LogEntry[]) => void = () => {}
+  /** `replica` is another one from now on. */
+  onReplaced: () => void = () => {}
   #stopListening: () => void = () => {}
 
   private constructor(database: Database, replica: Replica, onFailure: (error: unknown) => void) {
@@ -64,7 +66,10 @@ export class ReplicaFeed implements AsyncDisposable {
   }
 
   async #afterForeignCommit(): Promise<void> {
-    if (!(await holdsCursor(this.#database.reader, this.#database.build, this.#replica.cursor))) this.#replica = await loadReplica(this.#database)
+    if (!(await holdsCursor(this.#database.reader, this.#database.build, this.#replica.cursor))) {
+      this.#replica = await loadReplica(this.#database)
+      this.onReplaced()
+    }
     await this.catchUp()
   }
 

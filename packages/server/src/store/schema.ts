@@ -201,6 +201,23 @@ export interface Schema {
     created_at: number
     updated_at: number
   }
+  /** Verifiers elsewhere. apis: JSON string[]; may_accept_until: never too early, null: without end. */
+  verifiers: {
+    id: string
+    key_id: string
+    apis: string
+    name: string
+    host: string
+    pid: number
+    sdk: string
+    address: string | null
+    staleness_seconds: number
+    on_stale: 'refuse' | 'serve'
+    may_accept_until: number | null
+    connected_at: number
+    last_heard_at: number
+    last_batch: number
+  }
   change_log: { number: number; mark: string; kind: string; body: string; at: number }
   audit_events: {
     number: Generated<number>

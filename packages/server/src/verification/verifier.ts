@@ -63,6 +63,11 @@ export class Verifier {
     return decision
   }
 
+  /** Decides on a secret by its digest alone, without spending or recording: whether what was let in still holds. */
+  decideAgain(api: CompiledApi | null, digest: string, address: string | null): Decision {
+    return verify({ ...this.#context(this.#clock.now()), digest: () => digest }, api, { secret: '-', address, cost: 0 })
+  }
+
   /** Records that a decision was asked for again where nothing can have changed it. */
   repeat(decision: Allowed, address: string | null, client: string | null): void {
     this.#usage.record(decision, { address, client: client === null ? null : client.slice(0, MOST_OF_CLIENT) }, this.#clock.now())

@@ -4,12 +4,12 @@ import { isReservedSlug } from '@keywright/core/configuration/reserved.ts'
 import { AppError } from '@keywright/core/problem-code.ts'
 import { announcementOf } from '@keywright/core/verification/announcement.ts'
 import type { CompiledApi } from '@keywright/core/verification/compiled-api.ts'
-import { type Allowed, type Denied, DENY_REASONS } from '@keywright/core/verification/decision.ts'
+import type { Allowed, Denied } from '@keywright/core/verification/decision.ts'
+import { announcementFields, deprecationFields, rateLimitFields, refusalOf } from '@keywright/core/verification/refusal.ts'
 import { authenticateVerifier } from '../authenticate.ts'
 import type { HttpContext } from '../context.ts'
 import { toProblem } from '../problem.ts'
 import { newRequestId, refuseSecretInUrl } from '../request-facts.ts'
-import { announcementFields, rateLimitFields } from './announcement-fields.ts'
 import { forwardedAddress } from './forwarded-address.ts'
 
 type Dialect = 'default' | 'nginx'
@@ -121,13 +121,7 @@ function allow(response: ServerResponse, { key, deprecation }: Allowed, more: Re
     'Keywright-Environment': key.environment,
     'Keywright-Scopes': key.scopes.join(' '),
     ...(key.session === undefined ? {} : { 'Keywright-Session': key.session.id }),
-    ...(deprecation === null
-      ? {}
-      : {
-          // RFC 9745: a structured-field date; RFC 8594: an HTTP date.
-          Deprecation: `@${Math.floor(deprecation.deprecatedAt / 1000)}`,
-          Sunset: new Date(deprecation.retiresAt).toUTCString(),
-        }),
+    ...deprecationFields(deprecation),
     ...more,
   })
   response.end()
@@ -141,38 +135,8 @@ interface Refusal {
 }
 
 function deny(context: HttpContext, response: ServerResponse, decision: Denied, { api, dialect, requestId, limits }: Refusal): void {
-  const { reason, detail, missing, retryAfterSeconds, successor } = decision
-  const status = DENY_REASONS[reason]
-  const scopes = reason === 'insufficient_scope' ? missing.join(' ') : ''
-  const body = {
-    type: `urn:keywright:refusal:${reason}`,
-    title: 'The key was refused',
-    status,
-    detail: SENTENCES[reason],
-    code: reason,
-    ...(detail === null ? {} : { reasonDetail: detail }),
-    ...(missing.length === 0 ? {} : { missing }),
-    ...(successor === null ? {} : { successor }),
-    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
-    requestId,
-    ...(context.supportContact === null ? {} : { support: context.supportContact }),
-  }
-  const headers = {
-    'Keywright-Reason': reason,
-    ...(status === 401 ? { 'WWW-Authenticate': challenge(api, reason) } : {}),
-    ...(scopes === ''
-      ? {}
-      : { 'WWW-Authenticate': `Bearer realm="${api.definition.slug}", error="insufficient_scope", scope="${scopes}"`, 'Keywright-Scope': scopes }),
-    ...(retryAfterSeconds === null ? {} : { 'Retry-After': String(retryAfterSeconds) }),
-    ...limits,
-  }
-  write(response, dialect, status, body, requestId, headers)
-}
-
-/** RFC 6750 section 3: without a credential no error is named. */
-function challenge(api: CompiledApi, reason: Denied['reason']): string {
-  const realm = `Bearer realm="${api.definition.slug}"`
-  return reason === 'missing' ? realm : `${realm}, error="invalid_token", error_description="${reason}"`
+  const { status, body, headers } = refusalOf(decision, { realm: api.definition.slug, requestId, supportContact: context.supportContact })
+  write(response, dialect, status, body, requestId, { ...headers, ...limits })
 }
 
 /**
@@ -192,26 +156,4 @@ function write(response: ServerResponse, dialect: Dialect, status: number, body:
     ...(dialect === 'nginx' ? { 'Keywright-Status': String(status), ...(retryAfter === undefined ? {} : { 'Keywright-Retry-After': retryAfter }) } : {}),
   })
   response.end(text)
-}
-
-const SENTENCES: Record<Denied['reason'], string> = {
-  missing: 'No API key was sent.',
-  malformed: 'What was sent is not an API key, or not exactly one.',
-  unknown: 'This API key is not known.',
-  wrong_carrier: 'The API key was sent in the wrong place.',
-  replaced: 'This API key was replaced by a newer one.',
-  pending: 'This API key is not active yet.',
-  inactive: 'This API key is deactivated.',
-  removed: 'This API key was removed.',
-  expired: 'This API key has expired.',
-  retired: 'API keys of this kind were retired.',
-  organization_suspended: 'The account of this API key is suspended.',
-  organization_mismatch: 'This API key belongs to another account than the request names.',
-  wrong_environment: 'This API key belongs to another environment.',
-  wrong_type: 'This API does not accept API keys of this kind.',
-  exchange_required: 'This key only mints session tokens; send one of those.',
-  ip_not_allowed: 'This API key may not be used from this address.',
-  insufficient_scope: 'This API key may not do this.',
-  not_entitled: 'The package of this account does not include this.',
-  rate_limited: 'Too many calls. Try again later.',
 }

@@ -15,7 +15,7 @@ import type { HttpContext } from '../context.ts'
 import { newRequestId, refuseSecretInUrl } from '../request-facts.ts'
 import { refuseIf, validate } from '../validate.ts'
 import { writeJson, writeProblem } from './answer.ts'
-import { announcementData, rateLimitData } from './announcement-fields.ts'
+import { announcementData, rateLimitData } from './announcement-data.ts'
 import { readBody } from './read-body.ts'
 
 /** `POST /v1/verify`: the exact decision, for whoever verifies. */

@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http'
+import type { AddressSet } from '@keywright/core/network/address-set.ts'
+import { parseAddress } from '@keywright/core/network/address.ts'
+import { clientAddress } from '@keywright/core/network/trusted-proxies.ts'
+import { foldHeaders } from '@keywright/core/verification/carriers.ts'
+import type { HeaderFields, VerificationRequest } from '@keywright/core/verification/request.ts'
+
+/** A request of a client, as the API received it. */
+export interface DescribedRequest {
+  method: string
+  /** The request target: path with query, still percent-encoded. */
+  path: string
+  /** Any spelling of names; an array where a field stood more than once. */
+  headers: HeaderFields
+  /** Host the client addressed; without it, the Host field counts. */
+  host?: string | undefined
+  /** A JSON body: the raw text, by which a repeated field is seen, or the object parsed from it. */
+  body?: unknown
+}
+
+/** What is asked of a verifier. Everything but `secret` or `request` narrows what the API's registration says. */
+export interface VerifyInput {
+  /** The secret, where it was taken from its carrier already; else `request`. */
+  secret?: string
+  request?: DescribedRequest
+  /** The client's address; left out, null or no address: none is known, and a key with address rules is refused. */
+  ip?: string | null
+  requiredScopes?: readonly string[]
+  /** Slugs of types. */
+  types?: readonly string[]
+  /** Id, slug or alias. */
+  organization?: string
+  environment?: string
+  /** Calls this one counts as, default 1. */
+  cost?: number
+  /** What the client calls itself; default: the User-Agent of `request`. */
+  client?: string | null
+}
+
+/** What a verifier takes: the request as Node has it, or a description. */
+export type Asked = IncomingMessage | VerifyInput
+
+export interface Question {
+  request: VerificationRequest
+  client: string | null
+}
+
+/** @param trusted proxies whose X-Forwarded-For is believed, for requests of Node. */
+export function questionOf(asked: Asked, trusted: AddressSet): Question {
+  return 'headersDistinct' in asked ? fromNode(asked, trusted) : described(asked)
+}
+
+function fromNode(message: IncomingMessage, trusted: AddressSet): Question {
+  const headers = message.headersDistinct
+  const address = clientAddress({ connection: message.socket.remoteAddress, forwardedFor: headers['x-forwarded-for'], trusted })
+  return { request: { request: { method: message.method ?? 'GET', path: message.url ?? '/', headers }, address }, client: headers['user-agent']?.[0] ?? null }
+}
+
+function described({ ip, client, request, ...narrowing }: VerifyInput): Question {
+  const parsed = typeof ip === 'string' ? parseAddress(ip) : null
+  const address = parsed?.ok ? parsed.value.text : null
+  if (request === undefined) return { request: { ...narrowing, address }, client: client ?? null }
+  const headers = foldHeaders(request.headers)
+  const { method, path, body, host } = request
+  return {
+    request: { ...narrowing, request: { method, path, headers, body, ...(host === undefined ? {} : { host }) }, address },
+    client: client ?? headers['user-agent']?.[0] ?? null,
+  }
+}

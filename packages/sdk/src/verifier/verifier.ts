@@ -1,0 +1,274 @@
+import { randomBytes } from 'node:crypto'
+import { EventEmitter } from 'node:events'
+import { hostname } from 'node:os'
+import { type AddressSet, compileAddressSet } from '@keywright/core/network/address-set.ts'
+import { RateLimiter } from '@keywright/core/rate-limit/rate-limiter.ts'
+import type { Replica } from '@keywright/core/replica/replica.ts'
+import type { GoodbyeCode, ServerMessage } from '@keywright/core/replica/stream.ts'
+import { SessionTokens } from '@keywright/core/session-token/session-tokens.ts'
+import { announcementOf, rateLimitsOf } from '@keywright/core/verification/announcement.ts'
+import type { CompiledApi } from '@keywright/core/verification/compiled-api.ts'
+import type { Allowed, Denied } from '@keywright/core/verification/decision.ts'
+import type { Refusal } from '@keywright/core/verification/refusal.ts'
+import { type DecisionContext, verify } from '@keywright/core/verification/verify.ts'
+import { KeywrightError } from '../client/keywright-error.ts'
+import { answerFor, fieldsFor } from './answer.ts'
+import { type Unavailable, unavailable, type UnavailableDetail, type VerifierDecision } from './decision.ts'
+import { readOptions, type ReadOptions, type VerifierOptions } from './options.ts'
+import { ReplicaKeeper } from './replica-keeper.ts'
+import { type Asked, questionOf } from './request.ts'
+import { digestText, signaturePort } from './signature.ts'
+import { type Moment, Staleness, systemClock, type VerifierClock } from './staleness.ts'
+import { ReplicaStream, type StreamHooks } from './stream.ts'
+import { SDK_VERSION } from './version.ts'
+
+/** How often what only time changes is looked at. */
+const TICK_MS = 1_000
+
+export interface VerifierEvents {
+  /** It can decide: for the first time, or again. */
+  fresh: []
+  /** The server was not heard of for longer than the bound: it refuses, or serves on where that was chosen. */
+  stale: []
+  /** The server refuses the verifier key or the API: everything is refused. */
+  revoked: [{ code: GoodbyeCode; detail: string }]
+  /** Something is wrong that it copes with: a lost connection, a snapshot file that cannot be used or written. */
+  problem: [{ message: string }]
+}
+
+export interface VerifierStatus {
+  /** `serving`: past its bound, by explicit choice. */
+  state: 'starting' | 'fresh' | 'stale' | 'serving' | 'refused' | 'closed'
+  connected: boolean
+  /** Keys in its replica. */
+  keys: number
+  /** Number of the last change it decides by; null: it has no replica. */
+  change: number | null
+  /** Milliseconds since the last ping was sent that the server answered; Infinity: none was. */
+  ageMs: number
+  /** The bound that holds, after what the server allows. */
+  stalenessSeconds: number
+  /** Milliseconds that the server's clock is ahead of this one's; 0 where it is behind, or not known. */
+  behindServerMs: number
+  problem: string | null
+}
+
+/** Keeps a replica of the keys that an API accepts, and decides by it in this process. */
+export class Verifier extends EventEmitter<VerifierEvents> {
+  /** Slug of the API. */
+  readonly api: string
+  readonly #options: ReadOptions
+  readonly #clock: VerifierClock
+  readonly #trusted: AddressSet
+  readonly #keeper = new ReplicaKeeper()
+  readonly #staleness: Staleness
+  readonly #stream: ReplicaStream
+  readonly #limiter = new RateLimiter()
+  readonly #context: Omit<DecisionContext, 'replica'> & { replica: Replica | null }
+  readonly #tick: NodeJS.Timeout
+  readonly #waiting = new Set<() => void>()
+  #installation: string | null = null
+  #refused: string | null = null
+  #closed = false
+  #wasUsable = false
+  #problem: string | null = null
+  /** Trying again soon will not help. */
+  #isLasting = false
+  /** What the server's clock showed, minus ours that nobody can set, when it was heard of last: the true difference is not less. */
+  #serverAhead: number | null = null
+  #decisions = 0
+  #countedAt: number
+  #perSecond = 0
+
+  constructor(options: VerifierOptions, clock: VerifierClock = systemClock) {
+    super()
+    this.#options = readOptions(options)
+    this.#clock = clock
+    this.#countedAt = clock.steady()
+    const { url, api, name, stalenessSeconds, onStale, verifierKey, ca } = this.#options
+    this.api = api
+    this.#trusted = compileAddressSet(this.#options.trustedProxies)
+    this.#context = { replica: null, limiter: this.#limiter, now: 0, digest: digestText, sessions: new SessionTokens(signaturePort) }
+    this.#staleness = new Staleness(clock, stalenessSeconds * 1000)
+    const instance = randomBytes(16).toString('base64url')
+    const about = { apis: [api], instance, continues: [], name, host: hostname(), pid: process.pid, sdk: SDK_VERSION, stalenessSeconds, onStale }
+    const hooks: StreamHooks = {
+      welcomed: (welcome) => this.#welcomed(welcome),
+      advanced: () => this.#look(),
+      heard: (serverNow) => this.#heard(serverNow),
+      refused: (code, detail) => this.#refuse(code, detail),
+      lost: (problem, lasting) => this.#lost(problem, lasting),
+      report: () => ({ keys: this.#keeper.replica?.keys.size ?? 0, decisionsPerSecond: this.#perSecond, usageDropped: 0 }),
+    }
+    this.#stream = new ReplicaStream({ url, verifierKey, ca, about }, { keeper: this.#keeper, staleness: this.#staleness, hooks })
+    this.#tick = setInterval(() => this.#onTick(), TICK_MS)
+    this.#tick.unref()
+    this.#stream.start()
+  }
+
+  /**
+   * Settles when it can decide.
+   * @throws KeywrightError when the server refuses the key, the API or the version, or is none; `not_ready` after `timeoutSeconds` (default 30).
+   *   It goes on trying meanwhile; `close` ends that.
+   */
+  async ready({ timeoutSeconds = 30 }: { timeoutSeconds?: number } = {}): Promise<void> {
+    const deadline = this.#clock.steady() + timeoutSeconds * 1000
+    while (this.#obstacle() !== null) {
+      if (this.#closed) throw new KeywrightError({ code: 'not_ready', detail: 'The verifier was closed.' })
+      if (this.#refused !== null) throw new KeywrightError({ code: 'verifier_refused', detail: this.#refused })
+      if (this.#isLasting && this.#problem !== null) throw new KeywrightError({ code: 'not_ready', detail: this.#problem })
+      const left = deadline - this.#clock.steady()
+      if (left <= 0) {
+        const why = this.#problem ?? `${this.#options.url.origin} has not sent everything yet.`
+        throw new KeywrightError({ code: 'not_ready', detail: `Not ready within ${timeoutSeconds} seconds: ${why}` })
+      }
+      await this.#nextNews(left)
+    }
+  }
+
+  /** May this request, or this secret, do this now? At once, in memory. */
+  verify(asked: Asked): VerifierDecision {
+    const moment = { wall: this.#clock.wall(), steady: this.#clock.steady() }
+    const obstacle = this.#obstacle(moment)
+    if (obstacle !== null) return unavailable(obstacle)
+    const { replica } = this.#keeper as { replica: Replica }
+    const { request } = questionOf(asked, this.#trusted)
+    this.#context.replica = replica
+    this.#context.now = this.#now(moment)
+    this.#decisions++
+    return verify(this.#context as DecisionContext, replica.api(this.api) as CompiledApi, request)
+  }
+
+  /** The answer to a client that was not let through: status, problem (RFC 9457) and fields. */
+  answer(decision: Denied | Unavailable, requestId: string | null = null): Refusal {
+    return answerFor(decision, { realm: this.api, requestId, supportContact: this.#options.supportContact })
+  }
+
+  /** What a client that was let through is told in fields of the answer: ends that are near, what is left of limits. */
+  fields(decision: Allowed): Record<string, string> {
+    const now = this.#context.now
+    return fieldsFor(decision, announcementOf(decision, now), rateLimitsOf(decision, this.#limiter, now))
+  }
+
+  get status(): VerifierStatus {
+    const moment = { wall: this.#clock.wall(), steady: this.#clock.steady() }
+    const obstacle = this.#obstacle(moment)
+    const fresh = this.#staleness.isFresh(moment)
+    return {
+      state: obstacle ?? (fresh ? 'fresh' : 'serving'),
+      connected: this.#stream.isConnected,
+      keys: this.#keeper.replica?.keys.size ?? 0,
+      change: this.#keeper.cursor?.number ?? null,
+      ageMs: this.#staleness.age(moment),
+      stalenessSeconds: this.#staleness.boundMs / 1000,
+      behindServerMs: this.#serverAhead === null ? 0 : Math.max(0, Math.round(this.#serverAhead + moment.steady - moment.wall)),
+      problem: this.#problem,
+    }
+  }
+
+  /** Decides no more, and says so to the server. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    clearInterval(this.#tick)
+    this.#stream.close(false)
+    this.#news()
+  }
+
+  /** Why nothing can be decided; null: it can. */
+  #obstacle(moment?: Moment): UnavailableDetail | null {
+    if (this.#closed) return 'closed'
+    if (this.#refused !== null) return 'refused'
+    const { replica } = this.#keeper
+    if (replica === null) return 'starting'
+    if (replica.api(this.api) === undefined) return 'refused'
+    if (this.#staleness.isFresh(moment)) return null
+    if (this.#staleness.freshFrom === null) return 'starting'
+    return this.#options.onStale === 'serve' ? null : 'stale'
+  }
+
+  /** Never less than before, and never behind the server: whoever sets this machine's clock back brings no expired key back. */
+  #now({ wall, steady }: Moment): number {
+    const server = this.#serverAhead === null ? 0 : Math.floor(this.#serverAhead + steady)
+    return Math.max(this.#context.now, wall, server)
+  }
+
+  #welcomed({ installation, stalenessSeconds }: Extract<ServerMessage, { type: 'welcome' }>): void {
+    // At the same address answers another installation: what is known is of keys that are none here.
+    if (this.#installation !== null && this.#installation !== installation) this.#forget()
+    this.#installation = installation
+    this.#staleness.boundMs = Math.min(this.#options.stalenessSeconds, stalenessSeconds) * 1000
+    this.#refused = null
+    this.#isLasting = false
+  }
+
+  #heard(serverNow: number): void {
+    const ahead = serverNow - this.#clock.steady()
+    // The answer was on the way for a while, so the largest difference seen is the nearest.
+    this.#serverAhead = Math.max(this.#serverAhead ?? ahead, ahead)
+    this.#problem = null
+    this.#look()
+  }
+
+  #refuse(code: GoodbyeCode, detail: string): void {
+    this.#forget()
+    this.#refused = detail
+    this.emit('revoked', { code, detail })
+    this.#look()
+  }
+
+  #lost(problem: string, lasting: boolean): void {
+    this.#problem = problem
+    this.#isLasting = lasting
+    this.emit('problem', { message: problem })
+    this.#news()
+  }
+
+  #forget(): void {
+    this.#keeper.drop()
+    this.#staleness.reset()
+  }
+
+  #onTick(): void {
+    const now = this.#clock.steady()
+    this.#perSecond = Math.round((this.#decisions * 1000) / Math.max(1, now - this.#countedAt))
+    this.#decisions = 0
+    this.#countedAt = now
+    this.#context.sessions?.prune(this.#context.now)
+    this.#keeper.replica?.sessions.prune(this.#context.now)
+    this.#limiter.sweep(this.#context.now, 10_000)
+    this.#look()
+  }
+
+  /** Tells what has changed since it was looked at last. */
+  #look(): void {
+    const usable = this.#keeper.replica !== null && this.#staleness.isFresh()
+    if (usable !== this.#wasUsable) {
+      this.#wasUsable = usable
+      if (usable) this.emit('fresh')
+      else if (this.#refused === null) this.emit('stale')
+    }
+    this.#news()
+  }
+
+  #news(): void {
+    for (const waiting of this.#waiting) waiting()
+  }
+
+  #nextNews(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(done)
+        resolve()
+      }
+      const timer = setTimeout(done, timeoutMs)
+      this.#waiting.add(done)
+    })
+  }
+}
+
+/** Three lines for an API: make a verifier, wait until it is ready, ask it. */
+export function createVerifier(options: VerifierOptions): Verifier {
+  return new Verifier(options)
+}
