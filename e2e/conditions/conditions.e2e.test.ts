@@ -45,6 +45,7 @@ test('a change is refused when the thing is another than the one that was seen, 
     ['PUT', '/v1/key-types/plain', '/v1/key-types/plain', { ...type, label: 'Plain' }],
     ['PUT', '/v1/apis/orders', '/v1/apis/orders', { slug: 'orders', accepts: ['plain'], environment: 'live' }],
     ['PUT', list, list, { addresses: ['10.0.0.0/8'] }],
+    ['POST', '/v1/config', '/v1/config:apply', { version: 1, entitlements: ['extra'] }],
     ['POST', path, `${path}:deactivate`, {}],
     ['POST', path, `${path}:replace`, { expectedVersion: 1 }],
     ['POST', ORG, `${ORG}:suspend`, {}],
@@ -57,7 +58,7 @@ test('a change is refused when the thing is another than the one that was seen, 
   // None of them did anything.
   expect(await server.must(200, 'GET', path, { key })).toMatchObject({ name: '', status: 'active', newestVersion: 1 })
   expect(await server.must(200, 'GET', ORG, { key })).toMatchObject({ name: 'acme-corp', status: 'active' })
-  for (const [method, thing, target, body] of changes.slice(0, 6)) {
+  for (const [method, thing, target, body] of changes.slice(0, 7)) {
     const before = await etag(thing)
     const done = await server.call(method, target, { key, body, headers: { 'if-match': `"other", ${before}` } })
     expect(done.status, `${method} ${target}`).toBe(200)

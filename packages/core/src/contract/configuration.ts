@@ -43,6 +43,7 @@ export const configurationOperations = [
     summary: 'The whole configuration, in the form of a file',
     authority: { kind: 'installation', action: 'configuration:read' },
     success: { status: 200, schema: anyObject },
+    versioned: 'configuration',
   },
   {
     id: 'configuration.diff',
@@ -66,6 +67,7 @@ export const configurationOperations = [
     ...FILE,
     success: { status: 200, schema: configurationDiff },
     takesAway: 'changes',
+    versioned: 'configuration',
   },
   {
     id: 'key-types.list',

@@ -39,7 +39,7 @@ export interface Operation {
   /** May take access away, so it takes `?confirm=true`. `ends`: what it is about is refused from then on; `changes`: it may be. */
   readonly takesAway?: 'ends' | 'changes'
   /** The thing in the path has an ETag: answers carry it, changes honour `If-Match`. */
-  readonly versioned?: 'key' | 'organization' | 'key-type' | 'api' | 'address-list'
+  readonly versioned?: 'key' | 'organization' | 'key-type' | 'api' | 'address-list' | 'configuration'
   /** `oauth`: forms in, `{error, error_description}` out, as the RFCs want it; else JSON and RFC 9457 problems. */
   readonly protocol?: 'oauth'
   /** True only where the answer carries a secret. */

@@ -1,15 +1,20 @@
 import type { Operation } from '@keywright/core/contract/operation.ts'
 import { AppError } from '@keywright/core/problem-code.ts'
 import type { CompiledQuery } from 'kysely'
+import type { AuditAction } from '../events/catalog.ts'
 import type { Unit } from '../management/unit.ts'
+import type { ReadTransaction } from '../store/database.ts'
 import type { Build } from '../store/precompile.ts'
+
+/** Tag of what has never been set, which is a state like any other. */
+const NEVER_SET = '"0"'
 
 interface Revision {
   revision: number
   createdAt?: number
 }
 
-/** Types and APIs can be removed and made again, so their tag names the making too. An address list that was never set is `"0"`. */
+/** Types and APIs can be removed and made again, so their tag names the making too. */
 export function etagOf({ revision, createdAt }: Revision): string {
   return createdAt === undefined ? `"${revision}"` : `"${revision}-${createdAt.toString(36)}"`
 }
@@ -34,7 +39,7 @@ export async function requireMatch(
   place: { organizationId: string; parameters: Record<string, string> },
 ): Promise<void> {
   const current = await unit.transaction.first(QUERIES[versioned](unit.build, place))
-  const now = current === undefined ? (versioned === 'address-list' ? '"0"' : null) : etagOf(current)
+  const now = current === undefined ? (versioned === 'address-list' || versioned === 'configuration' ? NEVER_SET : null) : etagOf(current)
   // What is not there is refused by its own name, unless the call would make it anew.
   if (now === null && versioned !== 'key-type' && versioned !== 'api') return
   if (now !== null && (wanted === '*' || wanted.includes(now))) return
@@ -45,7 +50,19 @@ export async function requireMatch(
 
 type Place = Parameters<typeof requireMatch>[3]
 
+/** The configuration has no row of its own: whatever changes it writes one of these events, and an event's instant tells it from another of its number, which a restore can lead to. */
+const CONFIGURING: readonly AuditAction[] = ['configuration.applied', 'key_type.removed', 'api.removed']
+
+const configurationRevision = (build: Build): CompiledQuery<Revision> =>
+  build.selectFrom('audit_events').select(['number as revision', 'at as createdAt']).where('action', 'in', CONFIGURING).orderBy('number', 'desc').limit(1).compile()
+
+export async function configurationTag(reader: ReadTransaction, build: Build): Promise<string> {
+  const newest = await reader.first(configurationRevision(build))
+  return newest === undefined ? NEVER_SET : etagOf(newest)
+}
+
 const QUERIES: Record<NonNullable<Operation['versioned']>, (build: Build, place: Place) => CompiledQuery<Revision>> = {
+  configuration: configurationRevision,
   key: (build, { organizationId, parameters }) =>
     build
       .selectFrom('keys')

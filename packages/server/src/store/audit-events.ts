@@ -68,14 +68,56 @@ export interface AuditFilter {
   /** Instants: from inclusive, to exclusive. */
   from?: number
   to?: number
+  /** Part of a name, an id or a fact; without regard to the case of ASCII letters. */
+  text?: string
   /** Number of the last event seen. */
   before?: number
   limit: number
 }
 
-/** Newest first; the cursor is the number of the last event. */
+/** One call looks for a text in so many events at most: no index serves it, and other calls wait meanwhile. */
+export const MOST_SEARCHED = 5_000
+
+/**
+ * Newest first; the cursor is the number of the last event. A search for a text ends after `MOST_SEARCHED` events: then the page has fewer
+ * than `limit`, or none, and the cursor says where to go on.
+ */
 export async function listAuditEvents(transaction: ReadTransaction, build: Build, filter: AuditFilter): Promise<Page<StoredAuditEvent, number>> {
-  const { organizationId, actions, subjectKind, subjectId, actorId, from, to, before, limit } = filter
+  const { text, limit } = filter
+  const query = filtered(build, filter).orderBy('audit_events.number', 'desc')
+  if (text === undefined) {
+    const rows = await transaction.all(query.limit(limit + 1).compile())
+    return toPage(rows.map(toAuditEvent), limit, (event) => event.number)
+  }
+  const end = await transaction.first(query.clearSelect().select('audit_events.number').offset(MOST_SEARCHED - 1).limit(1).compile())
+  const within = end === undefined ? query : query.where('audit_events.number', '>=', end.number)
+  const rows = await transaction.all(within.where(holding(text)).limit(limit + 1).compile())
+  const page = toPage(rows.map(toAuditEvent), limit, (event) => event.number)
+  return { items: page.items, next: page.next ?? end?.number ?? null }
+}
+
+/** Where a text may stand: names and ids, what happened, its facts, and what is about people as long as it is kept. */
+const SEARCHED = ["actor ->> 'name'", "actor ->> 'id'", 'action', 'subject_id', 'detail', 'fields']
+
+function holding(text: string) {
+  const pattern = `%${text.replaceAll(/[%_\\]/g, (special) => `\\${special}`)}%`
+  return sql<boolean>`(${sql.join(
+    SEARCHED.map((place) => sql`${sql.raw(place)} LIKE ${pattern} ESCAPE '\\'`),
+    sql` OR `,
+  )})`
+}
+
+/** The same for an event that was read. */
+export function holdsText({ actor, action, subjectId, detail, personal }: StoredAuditEvent, text: string): boolean {
+  const places = [actor.name ?? '', actor.id, action, subjectId, JSON.stringify(detail), JSON.stringify(personal?.fields ?? {})]
+  return places.some((place) => asciiLower(place).includes(asciiLower(text)))
+}
+
+/** As LIKE folds: A to Z alone. */
+const asciiLower = (text: string): string => text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
+
+function filtered(build: Build, filter: AuditFilter) {
+  const { organizationId, actions, subjectKind, subjectId, actorId, from, to, before } = filter
   let query = withPersonal(build)
   if (organizationId !== undefined)
     query = organizationId === null ? query.where('organization_id', 'is', null) : query.where('organization_id', '=', organizationId)
@@ -86,13 +128,7 @@ export async function listAuditEvents(transaction: ReadTransaction, build: Build
   if (from !== undefined) query = query.where('at', '>=', from)
   if (to !== undefined) query = query.where('at', '<', to)
   if (before !== undefined) query = query.where('audit_events.number', '<', before)
-  const rows = await transaction.all(
-    query
-      .orderBy('audit_events.number', 'desc')
-      .limit(limit + 1)
-      .compile(),
-  )
-  return toPage(rows.map(toAuditEvent), limit, (event) => event.number)
+  return query
 }
 
 /** Oldest first, in pages: for the proof of the chain (no organization) and exports. */

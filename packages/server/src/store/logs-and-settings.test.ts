@@ -1,10 +1,11 @@
+import { sql } from 'kysely'
 import { keyType } from '@keywright/core/configuration/key-type.ts'
 import { api } from '@keywright/core/configuration/api.ts'
 import type { Change } from '@keywright/core/replica/change.ts'
 import { expect, test } from 'vitest'
 import { allAddressLists, getAddressList, listAddressLists, putAddressList } from './address-lists.ts'
 import { deleteApi, getApi, listApis, putApi } from './apis.ts'
-import { eachAuditEventPage, insertAuditEventQuery, lastAuditEventQuery, listAuditEvents, type StoredAuditEvent } from './audit-events.ts'
+import { eachAuditEventPage, holdsText, insertAuditEventQuery, insertPersonalQuery, lastAuditEventQuery, listAuditEvents, MOST_SEARCHED, type StoredAuditEvent } from './audit-events.ts'
 import { appendChangeQuery, BEGINNING, changeLogHead, holdsCursor, readChanges, trimChanges } from './change-log.ts'
 import { deleteKeyType, getKeyType, listKeyTypes, putKeyType } from './key-types.ts'
 import { insertKeyQuery } from './keys.ts'
@@ -98,6 +99,73 @@ test('audit events come back as stored, filtered and paged, newest first', async
   await expect(database.write((transaction) => transaction.run(insertAuditEventQuery(build, event(4, { id: 'evt_other' }))))).rejects.toThrow(
     /audit_events\.number/,
   )
+})
+
+test('a search for a text finds names, ids, facts and what is about people, with % and _ as they are', async () => {
+  const database = await temporaryDatabase()
+  const { reader, build } = database
+  const event = (number: number, changes: Partial<StoredAuditEvent> = {}): StoredAuditEvent => ({
+    number,
+    id: `evt_${number}`,
+    organizationId: organizationId(1),
+    at: TEST_NOW + number,
+    action: 'key.issued',
+    actor: { kind: 'person', id: 'per_a', name: 'Ada "the" Lovelace' },
+    subjectKind: 'key',
+    subjectId: 'key_1',
+    detail: {},
+    requestId: null,
+    previousHash: `h${number - 1}`,
+    hash: `h${number}`,
+    personal: null,
+    ...changes,
+  })
+  const events = [
+    event(1, { detail: { name: 'Nightly 100%' } }),
+    event(2, { personal: { salt: '0'.repeat(32), fields: { address: '192.0.2.9' } }, actor: { kind: 'system', id: 'usage', name: null } }),
+    event(3, { subjectId: 'key_nightly' }),
+    event(4, { organizationId: organizationId(2), detail: { name: 'nightly' } }),
+  ]
+  await database.write(async (transaction) => {
+    for (const each of events) {
+      transaction.defer(insertAuditEventQuery(build, each))
+      const personal = insertPersonalQuery(build, each)
+      if (personal !== null) transaction.defer(personal)
+    }
+  })
+  for (const [text, expected] of [
+    ['NIGHTLY', [3, 1]],
+    ['lovelace', [3, 1]],
+    ['"the"', [3, 1]],
+    ['100%', [1]],
+    ['1%0', []],
+    ['key_n', [3]],
+    ['192.0.2.', [2]],
+    ["' OR 1=1 --", []],
+    ['\\', []],
+  ] as const) {
+    const page = await listAuditEvents(reader, build, { organizationId: organizationId(1), text, limit: 10 })
+    expect([text, page.items.map((each) => each.number), page.next]).toEqual([text, expected, null])
+    // An export asks the same of what it has read.
+    expect(events.filter((each) => each.organizationId === organizationId(1) && holdsText(each, text)).map((each) => each.number)).toEqual(expected.toReversed())
+  }
+})
+
+test('a search for a text ends after a bounded number of events and says where to go on', async () => {
+  const database = await temporaryDatabase()
+  const { reader, build } = database
+  await database.write(async (transaction) => {
+    const rows = sql`WITH RECURSIVE counted (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM counted WHERE number < ${MOST_SEARCHED + 10})
+      INSERT INTO audit_events (number, id, organization_id, at, action, actor, subject_kind, subject_id, detail, request_id, previous_hash, hash)
+      SELECT number, 'evt_' || number, NULL, number, 'key.issued', '{"kind":"system","id":"x","name":null}', 'key',
+        CASE number WHEN 3 THEN 'needle' ELSE 'hay' END, '{}', NULL, 'p' || number, 'h' || number FROM counted`
+    await transaction.run(rows.compile(build))
+  })
+  const first = await listAuditEvents(reader, build, { text: 'needle', limit: 10 })
+  expect(first).toEqual({ items: [], next: 11 })
+  const second = await listAuditEvents(reader, build, { text: 'needle', limit: 10, before: first.next as number })
+  expect(second.items.map((each) => each.number)).toEqual([3])
+  expect(second.next).toBeNull()
 })
 
 test('adds usage up; a late report of an older call counts and changes nothing else', async () => {

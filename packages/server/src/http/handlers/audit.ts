@@ -1,5 +1,5 @@
 import { AUDIT_ACTIONS } from '../../events/catalog.ts'
-import { type AuditFilter, eachAuditEventPage, listAuditEvents, type StoredAuditEvent } from '../../store/audit-events.ts'
+import { type AuditFilter, eachAuditEventPage, holdsText, listAuditEvents, type StoredAuditEvent } from '../../store/audit-events.ts'
 import { printCursor, readNumberCursor } from '../cursor.ts'
 import { type Call, handler, type Handlers } from '../handler.ts'
 import { CSV_HEAD, presentAuditEvent, toCsvLine } from '../present/audit-event.ts'
@@ -10,12 +10,17 @@ interface Filters {
   actor?: string
   from?: number
   to?: number
+  q?: string
 }
 
 const list = handler<unknown, Filters & { limit: number; cursor?: string }>(async (call) => {
   const { reader, build } = call.context.services.database
   const before = readNumberCursor(call.query.cursor)
-  const page = await listAuditEvents(reader, build, { ...filterOf(call), limit: call.query.limit, ...(before === undefined ? {} : { before }) })
+  const page = await listAuditEvents(reader, build, {
+    ...filterOf(call),
+    limit: call.query.limit,
+    ...(before === undefined ? {} : { before }),
+  })
   return { body: { items: page.items.map(presentAuditEvent), nextCursor: printCursor(page.next) } }
 })
 
@@ -46,7 +51,7 @@ async function* lines(call: Call<unknown, Filters>, csv: boolean): AsyncGenerato
 }
 
 function filterOf(call: Call<unknown, Filters>): Omit<AuditFilter, 'limit' | 'before'> {
-  const { action, subject, actor, from, to } = call.query
+  const { action, subject, actor, from, to, q } = call.query
   return {
     ...(call.organizationId === '' ? {} : { organizationId: call.organizationId }),
     ...(action === undefined ? {} : { actions: actionsNamed(action) }),
@@ -54,6 +59,7 @@ function filterOf(call: Call<unknown, Filters>): Omit<AuditFilter, 'limit' | 'be
     ...(actor === undefined ? {} : { actorId: actor }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
+    ...(q === undefined ? {} : { text: q }),
   }
 }
 
@@ -66,6 +72,7 @@ function actionsNamed(name: string): string[] {
 function passes(filter: Omit<AuditFilter, 'limit' | 'before'>, event: StoredAuditEvent): boolean {
   return (
     (filter.actions === undefined || filter.actions.includes(event.action)) &&
+    (filter.text === undefined || holdsText(event, filter.text)) &&
     (filter.subjectId === undefined || event.subjectId === filter.subjectId) &&
     (filter.actorId === undefined || event.actor.id === filter.actorId) &&
     (filter.from === undefined || event.at >= filter.from) &&

@@ -12,18 +12,27 @@ import { getApi, listApis, type StoredApi } from '../../store/apis.ts'
 import type { Database } from '../../store/database.ts'
 import { getKeyType, listKeyTypes, type StoredKeyType } from '../../store/key-types.ts'
 import { countKeysOfType } from '../../store/keys.ts'
-import { etagOf } from '../etag.ts'
+import { configurationTag, etagOf } from '../etag.ts'
 import { handler, type Handlers } from '../handler.ts'
 
 const EMPTY: ConfigurationFile = { version: 1, entitlements: [], environments: [], keyTypes: [], apis: [], addressLists: [] }
 
 export const configurationHandlers: Handlers = {
-  'configuration.get': handler(async ({ context }) => ({ body: await exportConfiguration(context.services.database.reader, context.services.database.build) })),
+  'configuration.get': handler(async ({ context }) => {
+    const { reader, build } = context.services.database
+    // The tag first: if something changes in between, it is older than what is answered, and a change by it is refused.
+    const etag = await configurationTag(reader, build)
+    return { body: await exportConfiguration(reader, build), etag }
+  }),
   'configuration.diff': handler(async ({ context, body }) => {
     const { reader, build } = context.services.database
     return { body: { changes: await diffFile(reader, build, readFile(body)) } }
   }),
-  'configuration.apply': handler(async ({ context, caller, body }) => ({ body: { changes: await applyFile(context.services, caller, readFile(body)) } })),
+  'configuration.apply': handler(async ({ context, caller, body }) => {
+    const changes = await applyFile(context.services, caller, readFile(body))
+    const { reader, build } = context.services.database
+    return { body: { changes }, etag: await configurationTag(reader, build) }
+  }),
   'key-types.list': handler(async ({ context }) => {
     const { database } = context.services
     const types = await listKeyTypes(database.reader, database.build)

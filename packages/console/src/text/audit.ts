@@ -1,0 +1,133 @@
+/** What of an event is pressed or shown as a name. `id` is shown where nothing has a better name. */
+export type Part = string | { kind: string; id: string; label: string }
+
+type Detail = Readonly<Record<string, unknown>>
+
+export interface EventFacts {
+  action: string
+  subject: { kind: string; id: string }
+  detail: Detail
+}
+
+const text = (detail: Detail, name: string): string => (typeof detail[name] === 'string' ? detail[name] : '')
+const count = (detail: Detail, name: string): number => (typeof detail[name] === 'number' ? detail[name] : 0)
+const list = (detail: Detail, name: string): unknown[] => (Array.isArray(detail[name]) ? detail[name] : [])
+const plural = (number: number, one: string, many = `${one}s`): string => `${number.toLocaleString('en')} ${number === 1 ? one : many}`
+
+/** The key by its name, or by its type and hint. */
+function key({ subject, detail }: EventFacts): Part {
+  if (subject.id === '') return 'an unknown secret'
+  const name = text(detail, 'name')
+  const label = name !== '' ? name : [text(detail, 'type'), text(detail, 'hint')].filter((part) => part !== '').join(' ')
+  return { kind: 'key', id: subject.id, label: label === '' ? subject.id : label }
+}
+
+/** Its type and environment, in brackets, where the event tells them. */
+function where({ detail }: EventFacts): string {
+  const facts = [text(detail, 'type'), text(detail, 'environment')].filter((part) => part !== '')
+  return facts.length === 0 ? '' : ` (${facts.join(', ')})`
+}
+
+const thing = ({ subject }: EventFacts, label = subject.id): Part => ({ kind: subject.kind, id: subject.id, label })
+const organization = (event: EventFacts): Part => ({ kind: 'organization', id: event.subject.id, label: text(event.detail, 'slug') || event.subject.id })
+const fieldNames = (detail: Detail): string => {
+  const changes = detail['changes']
+  const names = Array.isArray(changes)
+    ? changes.map((change) => (typeof change === 'object' && change !== null && 'path' in change ? String(change.path) : String(change)))
+    : Object.keys((changes ?? {}) as object)
+  return names.length === 0 ? '' : `: ${names.slice(0, 4).join(', ')}${names.length > 4 ? ` and ${names.length - 4} more` : ''}`
+}
+const because = (detail: Detail): string => (text(detail, 'reason') === '' ? '' : `: ${text(detail, 'reason')}`)
+const member = (event: EventFacts): Part => ({
+  kind: event.subject.kind,
+  id: event.subject.id,
+  label: text(event.detail, 'name') || text(event.detail, 'email') || event.subject.id,
+})
+
+/**
+ * What an event says after the name of who did it: "issued the key Nightly export (ucd, live)". An action that is not here (a newer server's)
+ * is told by its own words.
+ */
+export const SENTENCES: Readonly<Record<string, (event: EventFacts) => Part[]>> = {
+  'installation.bootstrapped': ({ detail }) => [detail['again'] === true ? 'had a first management key printed again' : 'had the first management key printed'],
+  'installation.backed_up': () => ['made a backup of the database'],
+  'installation.restored': () => ['exchanged the database for a backup'],
+  'installation.master_key_rotated': () => ['put everything secret under a new master key'],
+  'configuration.applied': ({ detail }) => [`changed the configuration in ${plural(list(detail, 'changes').length, 'place')}`],
+  'personal_data.erased': ({ detail }) => [`forgot what was old enough about people: ${plural(count(detail, 'rows'), 'entry', 'entries')}`],
+  'key_type.changed': (event) => [`${event.detail['created'] === true ? 'created' : 'changed'} the key type `, thing(event)],
+  'key_type.removed': (event) => ['removed the key type ', thing(event)],
+  'api.changed': (event) => ['changed the API ', thing(event), fieldNames(event.detail)],
+  'api.removed': (event) => ['removed the API ', thing(event)],
+  'organization.created': (event) => ['created the organization ', organization(event)],
+  'organization.updated': (event) => ['changed the organization', fieldNames(event.detail)],
+  'organization.revoked_again': () => ['suspended or removed the organization again, after a restore from a backup'],
+  'organization.suspended': ({ detail }) => [`suspended the organization; ${plural(count(detail, 'keys'), 'key')} refused${because(detail)}`],
+  'organization.restored': ({ detail }) => [`ended the suspension of the organization${because(detail)}`],
+  'organization.removed': (event) => ['removed the organization ', organization(event), ` and ${plural(count(event.detail, 'keysRemoved'), 'key')} of it`],
+  'address_list.updated': (event) => [
+    'set the address list of ',
+    thing(event),
+    event.detail['to'] === 'any' ? ' to any address' : ` to ${plural(list(event.detail, 'to').length, 'address', 'addresses')}`,
+  ],
+  'key.issued': (event) => [event.detail['autoProvisioned'] === true ? 'made the key ' : 'issued the key ', key(event), where(event)],
+  'key.imported': (event) => ['took over the key ', key(event), where(event)],
+  'keys.imported': ({ detail }) => [`took over ${plural(count(detail, 'imported') || count(detail, 'created'), 'key')}`],
+  'key.updated': (event) => ['changed the key ', key(event), fieldNames(event.detail)],
+  'key.activated': (event) => ['activated the key ', key(event), where(event)],
+  'key.deactivated': (event) => ['deactivated the key ', key(event), where(event)],
+  'key.replaced': (event) => ['replaced the secret of ', key(event), where(event)],
+  'key.overlap_finished': (event) => ['ended the old secret of ', key(event), ' before its overlap was over'],
+  'key.removed': (event) => ['removed the key ', key(event), where(event)],
+  'key.revoked_again': (event) => ['revoked again, after a restore from a backup: ', key(event)],
+  'key.revealed': (event) => ['looked at the secret of ', key(event), where(event)],
+  'key.secrets_destroyed': (event) => [`made ${plural(count(event.detail, 'secrets'), 'stored secret')} unreadable for ever: `, thing(event), ' shows secrets once from now on'],
+  'session.ended': (event) => ['ended a session of ', key(event)],
+  'signing_key.created': () => ['made the first key that signs session tokens'],
+  'signing_key.rotated': () => ['made a new key that signs session tokens'],
+  'management_key.issued': (event) => ['issued the management key ', key(event), text(event.detail, 'role') === '' ? '' : ` with the role ${text(event.detail, 'role')}`],
+  'management_key.removed': (event) => ['removed the management key ', key(event)],
+  'verifier_key.issued': (event) => ['issued the verifier key ', key(event)],
+  'verifier_key.removed': (event) => ['removed the verifier key ', key(event)],
+  'notice.queued': ({ detail }) => [`prepared a message about ${plural(count(detail, 'keys'), 'key')} that will end${count(detail, 'days') > 0 ? ` in ${plural(count(detail, 'days'), 'day')}` : ''}`],
+  'notice.sent': ({ detail }) => [`sent a message to ${plural(count(detail, 'recipients'), 'address', 'addresses')}`],
+  'notice.failed': ({ detail }) => [`gave up sending a message after ${plural(count(detail, 'attempts'), 'attempt')}`],
+  'notice.resent': () => ['had a message sent again'],
+  'command.refused': ({ detail }) => [`was refused: ${text(detail, 'reason') || text(detail, 'operation')}`],
+  'verification.refused': (event) =>
+    event.detail['reason'] === 'various'
+      ? [`refused calls in ${plural(count(event.detail, 'kinds'), 'more way')}`]
+      : ['refused a call with ', key(event), `: ${text(event.detail, 'reason').replaceAll('_', ' ')}`],
+}
+
+/** The first parts of actions, for the filter. */
+export const AREAS = {
+  key: 'Keys',
+  organization: 'Organization',
+  address_list: 'Address lists',
+  member: 'Members',
+  invitation: 'Invitations',
+  management_key: 'Management keys',
+  verifier_key: 'Verifier keys',
+  session: 'Sessions of keys',
+  notice: 'Messages',
+  command: 'Refused commands',
+  verification: 'Refused calls',
+} as const
+
+/** Those that only operators meet. */
+export const INSTALLATION_AREAS = {
+  installation: 'Installation',
+  configuration: 'Configuration',
+  key_type: 'Key types',
+  api: 'APIs',
+  signing_key: 'Signing keys',
+  personal_data: 'Personal data',
+} as const
+
+export const sentence = {
+  member,
+  /** For an action that has no sentence: its own words. */
+  unknown: ({ action, subject }: EventFacts): Part[] => [`did ${action.replaceAll(/[._]/g, ' ')}`, ...(subject.id === '' ? [] : [' ', { ...subject, label: subject.id }])],
+  actor: { host: 'the command line on the server', system: 'Keywright', 'verifier-key': 'a verifier', 'management-key': 'a management key', person: 'somebody' },
+}
