@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ruleChanges } from './rule-changes.ts'
 import { correctedCidr, parsePasted, printEntries } from './paste.ts'
 import { testAddress } from './test-address.ts'
 
@@ -74,5 +75,23 @@ describe('an address is tested against the list on the page', () => {
   test('or said to be none', () => {
     expect(testAddress(rule, 'office').kind).toBe('unreadable')
     expect(testAddress(rule, '203.0.113.0/24').kind).toBe('unreadable')
+  })
+})
+
+describe('what saving a list changes', () => {
+  const office = { cidr: '203.0.113.0/24', label: 'office' }
+  const home = { cidr: '198.51.100.7', label: null }
+
+  test('counts what is added and removed; a label alone is a change too', () => {
+    expect(ruleChanges([office], [office, home])).toEqual({ changed: true, added: 1, removed: 0, any: null })
+    expect(ruleChanges([office, home], [home])).toEqual({ changed: true, added: 0, removed: 1, any: null })
+    expect(ruleChanges([office], [{ ...office, label: null }])).toEqual({ changed: true, added: 0, removed: 0, any: null })
+    expect(ruleChanges([office], [{ ...office }])).toMatchObject({ changed: false })
+    expect(ruleChanges('any', 'any')).toMatchObject({ changed: false, any: null })
+  })
+
+  test('says when any address begins or ends to be let in', () => {
+    expect(ruleChanges([office], 'any')).toEqual({ changed: true, added: 0, removed: 1, any: 'to' })
+    expect(ruleChanges('any', [office])).toEqual({ changed: true, added: 1, removed: 0, any: 'from' })
   })
 })
