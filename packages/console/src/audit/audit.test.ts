@@ -9,7 +9,8 @@ const event = (action: string, detail: Record<string, unknown> = {}, subject = {
 
 describe('what an event says to people', () => {
   test('every action that the server writes has a sentence of its own', () => {
-    expect(Object.keys(AUDIT_ACTIONS).filter((action) => !(action in SENTENCES))).toEqual([])
+    const missing = Object.keys(AUDIT_ACTIONS).filter((action) => !(action in SENTENCES))
+    expect(missing, 'add them to SENTENCES in packages/console/src/text/audit.ts').toEqual([])
   })
 
   test('no sentence names a fact that is not there', () => {
@@ -27,6 +28,13 @@ describe('what an event says to people', () => {
     ['verification.refused', { reason: 'ip_not_allowed', detail: null }, 'Ada refused a call with key_1: ip not allowed'],
   ])('%s %j', (action, detail, expected) => {
     expect(eventText(event(action, detail))).toBe(expected)
+  })
+
+  test('people are called by name as long as the log may know them', () => {
+    const changed = { ...event('member.role_changed', { from: 'member', to: 'auditor' }), personal: { name: 'Grace', email: 'grace@example.com' } }
+    expect(eventText(changed)).toBe('Ada changed the role of Grace from member to auditor')
+    expect(eventText({ ...changed, personal: null })).toBe('Ada changed the role of somebody whose name was erased from member to auditor')
+    expect(eventText({ ...event('member.invited', { role: 'auditor' }), personal: { email: 'new@example.com' } })).toBe('Ada invited new@example.com as auditor')
   })
 
   test('what it is about can be followed', () => {

@@ -14,15 +14,15 @@ export function EventSentence({ event, org }: { event: AuditEvent; org: string |
       {describeEvent(event).map((part, index) => (
         // The parts of a sentence stay where they are.
         // oxlint-disable-next-line react/no-array-index-key
-        <Piece key={index} part={part} org={place} />
+        <Piece key={index} part={part} org={place} operator={org === null} />
       ))}
     </span>
   )
 }
 
-function Piece({ part, org }: { part: Part; org: string | null }) {
+function Piece({ part, org, operator }: { part: Part; org: string | null; operator: boolean }) {
   if (typeof part === 'string') return part
-  const to = addressOf(part, org)
+  const to = addressOf(part, org, operator)
   if (to === null) return <span className="font-medium">{part.label}</span>
   return (
     <Link to={to} className="font-medium underline decoration-line-strong underline-offset-2 hover:decoration-current">
@@ -31,7 +31,10 @@ function Piece({ part, org }: { part: Part; org: string | null }) {
   )
 }
 
-function addressOf({ kind, id }: Exclude<Part, string>, org: string | null): string | null {
+function addressOf({ kind, id }: Exclude<Part, string>, org: string | null, operator: boolean): string | null {
+  if (operator && kind === 'key_type') return pathTo('keyType', { type: id })
+  if (operator && kind === 'api') return pathTo('api', { api: id })
+  if (operator && kind === 'organization' && id.startsWith('org_')) return pathTo('operatorOrganization', { org: id })
   if (kind === 'key' && org !== null && id.startsWith('key_')) return pathTo('key', { org, key: id })
   if (kind === 'address_list' && org !== null) return pathTo('addressLists', { org })
   if ((kind === 'member' || kind === 'invitation') && org !== null) return pathTo('members', { org })

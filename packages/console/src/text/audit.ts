@@ -7,6 +7,8 @@ export interface EventFacts {
   action: string
   subject: { kind: string; id: string }
   detail: Detail
+  /** What is about people; null once it was erased. */
+  personal?: Readonly<Record<string, string>> | null
 }
 
 const text = (detail: Detail, name: string): string => (typeof detail[name] === 'string' ? detail[name] : '')
@@ -38,11 +40,9 @@ const fieldNames = (detail: Detail): string => {
   return names.length === 0 ? '' : `: ${names.slice(0, 4).join(', ')}${names.length > 4 ? ` and ${names.length - 4} more` : ''}`
 }
 const because = (detail: Detail): string => (text(detail, 'reason') === '' ? '' : `: ${text(detail, 'reason')}`)
-const member = (event: EventFacts): Part => ({
-  kind: event.subject.kind,
-  id: event.subject.id,
-  label: text(event.detail, 'name') || text(event.detail, 'email') || event.subject.id,
-})
+/** A person by name or address, as long as the log may know them. */
+const person = ({ subject, personal }: EventFacts): Part => ({ kind: subject.kind, id: subject.id, label: personal?.['name'] ?? personal?.['email'] ?? 'somebody whose name was erased' })
+const asRole = ({ detail }: EventFacts, name = 'role'): string => (text(detail, name) === '' ? '' : ` as ${text(detail, name)}`)
 
 /**
  * What an event says after the name of who did it: "issued the key Nightly export (ucd, live)". An action that is not here (a newer server's)
@@ -72,7 +72,7 @@ export const SENTENCES: Readonly<Record<string, (event: EventFacts) => Part[]>> 
   ],
   'key.issued': (event) => [event.detail['autoProvisioned'] === true ? 'made the key ' : 'issued the key ', key(event), where(event)],
   'key.imported': (event) => ['took over the key ', key(event), where(event)],
-  'keys.imported': ({ detail }) => [`took over ${plural(count(detail, 'imported') || count(detail, 'created'), 'key')}`],
+  'keys.imported': ({ detail }) => [`took over ${plural(count(detail, 'imported'), 'key')}`],
   'key.updated': (event) => ['changed the key ', key(event), fieldNames(event.detail)],
   'key.activated': (event) => ['activated the key ', key(event), where(event)],
   'key.deactivated': (event) => ['deactivated the key ', key(event), where(event)],
@@ -89,9 +89,22 @@ export const SENTENCES: Readonly<Record<string, (event: EventFacts) => Part[]>> 
   'management_key.removed': (event) => ['removed the management key ', key(event)],
   'verifier_key.issued': (event) => ['issued the verifier key ', key(event)],
   'verifier_key.removed': (event) => ['removed the verifier key ', key(event)],
+  'member.invited': (event) => ['invited ', person(event), asRole(event)],
+  'member.role_changed': (event) => ['changed the role of ', person(event), text(event.detail, 'to') === '' ? '' : ` from ${text(event.detail, 'from')} to ${text(event.detail, 'to')}`],
+  'member.removed': (event) => ['removed the member ', person(event)],
+  'member.left': () => ['left the organization'],
+  'invitation.resent': (event) => ['sent a new link to ', person(event)],
+  'invitation.withdrawn': (event) => ['withdrew the invitation of ', person(event), text(event.detail, 'with') === '' ? '' : ', with the role of whoever had invited'],
+  'invitation.accepted': (event) => ['accepted an invitation and became a member', asRole(event)],
+  'invitation.declined': () => ['declined an invitation'],
+  'operator.invited': (event) => ['invited ', person(event), ' to be an operator'],
+  'operator.joined': () => ['became an operator'],
+  'operator.removed': (event) => ['removed the operator ', person(event)],
+  'operator.left': () => ['is no longer an operator, by own choice'],
   'notice.queued': ({ detail }) => [`prepared a message about ${plural(count(detail, 'keys'), 'key')} that will end${count(detail, 'days') > 0 ? ` in ${plural(count(detail, 'days'), 'day')}` : ''}`],
   'notice.sent': ({ detail }) => [`sent a message to ${plural(count(detail, 'recipients'), 'address', 'addresses')}`],
   'notice.failed': ({ detail }) => [`gave up sending a message after ${plural(count(detail, 'attempts'), 'attempt')}`],
+  'notice.link_read': () => ['read the link of a message that was not sent'],
   'notice.resent': () => ['had a message sent again'],
   'command.refused': ({ detail }) => [`was refused: ${text(detail, 'reason') || text(detail, 'operation')}`],
   'verification.refused': (event) =>
@@ -121,12 +134,12 @@ export const INSTALLATION_AREAS = {
   configuration: 'Configuration',
   key_type: 'Key types',
   api: 'APIs',
+  operator: 'Operators',
   signing_key: 'Signing keys',
   personal_data: 'Personal data',
 } as const
 
 export const sentence = {
-  member,
   /** For an action that has no sentence: its own words. */
   unknown: ({ action, subject }: EventFacts): Part[] => [`did ${action.replaceAll(/[._]/g, ' ')}`, ...(subject.id === '' ? [] : [' ', { ...subject, label: subject.id }])],
   actor: { host: 'the command line on the server', system: 'Keywright', 'verifier-key': 'a verifier', 'management-key': 'a management key', person: 'somebody' },
