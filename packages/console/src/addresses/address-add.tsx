@@ -1,5 +1,5 @@
 import { ClipboardPaste, Plus } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { addressesText } from '../text/addresses.ts'
 import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
@@ -56,9 +56,9 @@ export function AddressAdd({ entries, onAdd, ownAddress }: Props) {
         </Button>
       </div>
       <div className="flex flex-wrap gap-2">
-        {problem?.corrected != null && (
+        {problem !== null && problem.corrected !== null && (
           <Button size="small" variant="primary" onClick={() => add(problem.corrected as string)}>
-            {addressesText.use(problem.corrected)}
+            {addressesText.take(problem.corrected)}
           </Button>
         )}
         {mine !== null && (
@@ -81,7 +81,10 @@ function Paste({ entries, onAdd, onClose }: { entries: readonly AddressEntry[]; 
   const [written, setWritten] = useState('')
   const [problems, setProblems] = useState<readonly PasteProblem[]>([])
   const [done, setDone] = useState<string | null>(null)
-  const take = (text: string): void => {
+  const field = useRef<HTMLTextAreaElement>(null)
+  // Whoever opens it wants to paste.
+  useEffect(() => field.current?.focus(), [])
+  const readIn = (text: string): void => {
     const pasted = parsePasted(text, entries)
     if (pasted.entries.length > 0) onAdd(pasted.entries)
     // What was read is in the list now; only what was not stays to be mended.
@@ -93,8 +96,12 @@ function Paste({ entries, onAdd, onClose }: { entries: readonly AddressEntry[]; 
   const corrected = problems.some((problem) => problem.corrected !== null)
   return (
     <div className="flex flex-col gap-3 rounded-lg border border-line bg-sunken p-3.5">
-      <Field label={addressesText.pasteLabel} hint={addressesText.pasteHint} error={problems.length === 0 ? undefined : addressesText.pasteProblems(problems.length)}>
-        <Textarea mono rows={6} spellCheck={false} autoFocus value={written} onValueChange={setWritten} />
+      <Field
+        label={addressesText.pasteLabel}
+        hint={addressesText.pasteHint}
+        error={problems.length === 0 ? undefined : addressesText.pasteProblems(problems.length)}
+      >
+        <Textarea ref={field} mono rows={6} spellCheck={false} value={written} onValueChange={setWritten} />
       </Field>
       {problems.length > 0 && (
         <ul className="max-h-40 list-disc overflow-y-auto pl-5 text-xs text-danger-ink">
@@ -109,12 +116,12 @@ function Paste({ entries, onAdd, onClose }: { entries: readonly AddressEntry[]; 
         {done}
       </p>
       <div className="flex flex-wrap gap-2">
-        <Button size="small" variant="primary" onClick={() => take(written)}>
+        <Button size="small" variant="primary" onClick={() => readIn(written)}>
           {addressesText.pasteAdd}
         </Button>
         {corrected && (
-          <Button size="small" onClick={() => take(problems.map((problem) => problem.corrected ?? problem.written).join('\n'))}>
-            {addressesText.useAll}
+          <Button size="small" onClick={() => readIn(problems.map((problem) => problem.corrected ?? problem.written).join('\n'))}>
+            {addressesText.correctAll}
           </Button>
         )}
         <Button size="small" variant="ghost" onClick={onClose}>

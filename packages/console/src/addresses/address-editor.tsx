@@ -56,7 +56,11 @@ export function AddressEditor({ value, onChange, ownAddress = null, name = 'addr
       </Field>
       {value !== 'any' && (
         <>
-          <Entries entries={entries} onRemove={remove} onLabel={(entry, label) => change(entries.map((each) => (each === entry ? { ...each, label } : each)))} />
+          <Entries
+            entries={entries}
+            onRemove={remove}
+            onLabel={(entry, label) => change(entries.map((each) => (each === entry ? { ...each, label } : each)))}
+          />
           <AddressAdd entries={entries} onAdd={(added) => change([...entries, ...added])} ownAddress={ownAddress} />
         </>
       )}
@@ -78,8 +82,17 @@ export function AddressEditor({ value, onChange, ownAddress = null, name = 'addr
   )
 }
 
-function Entries({ entries, onRemove, onLabel }: { entries: readonly AddressEntry[]; onRemove: (entry: AddressEntry) => void; onLabel: (entry: AddressEntry, label: string | null) => void }) {
-  if (entries.length === 0) return <p className="rounded-lg border border-dashed border-line-strong px-3.5 py-4 text-sm text-ink-soft">{addressesText.nothingYet}</p>
+function Entries({
+  entries,
+  onRemove,
+  onLabel,
+}: {
+  entries: readonly AddressEntry[]
+  onRemove: (entry: AddressEntry) => void
+  onLabel: (entry: AddressEntry, label: string | null) => void
+}) {
+  if (entries.length === 0)
+    return <p className="rounded-lg border border-dashed border-line-strong px-3.5 py-4 text-sm text-ink-soft">{addressesText.nothingYet}</p>
   return (
     <ul aria-label={addressesText.list} className="max-h-96 divide-y divide-line overflow-y-auto rounded-lg border border-line">
       {entries.map((entry) => (

@@ -4,7 +4,10 @@ import type { AddressEntry } from './paste.ts'
 
 export type AddressRule = 'any' | readonly AddressEntry[]
 
-export type AddressVerdict = { kind: 'unreadable'; message: string } | { kind: 'allowed'; address: string; by: AddressEntry | 'any' } | { kind: 'refused'; address: string }
+export type AddressVerdict =
+  | { kind: 'unreadable'; message: string }
+  | { kind: 'allowed'; address: string; by: AddressEntry | 'any' }
+  | { kind: 'refused'; address: string }
 
 /** Would this address pass the list as it stands on the page, saved or not. The decision's own arithmetic, so it cannot differ from it. */
 export function testAddress(rule: AddressRule, written: string): AddressVerdict {

@@ -52,7 +52,15 @@ export function AuditLog({ org }: { org: string | null }) {
   )
 }
 
-function Nothing({ filtered, list, onClear }: { filtered: boolean; list: { hasMore: boolean; isLoadingMore: boolean; more: () => void }; onClear: () => void }) {
+function Nothing({
+  filtered,
+  list,
+  onClear,
+}: {
+  filtered: boolean
+  list: { hasMore: boolean; isLoadingMore: boolean; more: () => void }
+  onClear: () => void
+}) {
   if (!filtered) {
     return (
       <EmptyState icon={<FileClock />} title={auditText.empty}>

@@ -34,7 +34,9 @@ describe('what an event says to people', () => {
     const changed = { ...event('member.role_changed', { from: 'member', to: 'auditor' }), personal: { name: 'Grace', email: 'grace@example.com' } }
     expect(eventText(changed)).toBe('Ada changed the role of Grace from member to auditor')
     expect(eventText({ ...changed, personal: null })).toBe('Ada changed the role of somebody whose name was erased from member to auditor')
-    expect(eventText({ ...event('member.invited', { role: 'auditor' }), personal: { email: 'new@example.com' } })).toBe('Ada invited new@example.com as auditor')
+    expect(eventText({ ...event('member.invited', { role: 'auditor' }), personal: { email: 'new@example.com' } })).toBe(
+      'Ada invited new@example.com as auditor',
+    )
   })
 
   test('what it is about can be followed', () => {

@@ -50,7 +50,9 @@ function Facts({ event, org, onOnly }: { event: AuditEvent; org: string | null; 
           { label: facts.actor, value: <Id name={actorName(event.actor)} id={event.actor.id} /> },
           { label: facts.action, value: <Mono>{event.action}</Mono> },
           { label: facts.subject, value: <Id name={event.subject.kind.replaceAll('_', ' ')} id={event.subject.id} /> },
-          ...(org === null ? [{ label: facts.organization, value: event.organizationId === null ? auditText.installation : <Id id={event.organizationId} /> }] : []),
+          ...(org === null
+            ? [{ label: facts.organization, value: event.organizationId === null ? auditText.installation : <Id id={event.organizationId} /> }]
+            : []),
           ...(event.requestId === null ? [] : [{ label: facts.request, value: <Id id={event.requestId} /> }]),
         ]}
       />

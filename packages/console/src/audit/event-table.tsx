@@ -9,7 +9,13 @@ import { EventSentence } from './event-sentence.tsx'
 /** Events as sentences. @param org null: of all organizations. */
 export function EventTable({ events, org, onOpen }: { events: readonly AuditEvent[]; org: string | null; onOpen: (event: AuditEvent) => void }) {
   const columns: Column<AuditEvent>[] = [
-    { id: 'what', header: auditText.columns.what, primary: true, className: 'sm:w-full sm:font-normal', cell: (event) => <EventSentence event={event} org={org} /> },
+    {
+      id: 'what',
+      header: auditText.columns.what,
+      primary: true,
+      className: 'sm:w-full sm:font-normal',
+      cell: (event) => <EventSentence event={event} org={org} />,
+    },
     { id: 'when', header: auditText.columns.when, align: 'right', className: 'text-ink-soft', cell: ({ at }) => <Time at={at} /> },
     {
       id: 'details',

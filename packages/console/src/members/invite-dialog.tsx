@@ -26,7 +26,12 @@ interface Props {
 
 export function InviteDialog(props: Props) {
   return (
-    <Dialog open={props.open} onOpenChange={props.onOpenChange} title={membersText.inviting.title} description={membersText.inviting.description(props.organizationName)}>
+    <Dialog
+      open={props.open}
+      onOpenChange={props.onOpenChange}
+      title={membersText.inviting.title}
+      description={membersText.inviting.description(props.organizationName)}
+    >
       {props.open && <Invite {...props} />}
     </Dialog>
   )
@@ -47,21 +52,19 @@ function Invite({ org, onOpenChange, onInvited, role: first }: Props) {
   })
   const submit = (): void => {
     // Both are told at once: the address by the server's rule, which is core's.
-    const found = [...(isEmail(email) ? [] : [{ path: 'email', code: 'invalid', message: inviting.emailWrong }]), ...(role === null ? [{ path: 'role', code: 'required', message: inviting.chooseRole }] : [])]
+    const found = [
+      ...(isEmail(email) ? [] : [{ path: 'email', code: 'invalid', message: inviting.emailWrong }]),
+      ...(role === null ? [{ path: 'role', code: 'required', message: inviting.chooseRole }] : []),
+    ]
     setMistakes(found)
     if (found.length === 0 && role !== null) invite.mutate({ org, email: email.trim(), role })
   }
   return (
     <Form error={invite.error} errors={mistakes} onSubmit={submit}>
       <Field label={inviting.email} name="email" required>
-        <Input type="email" inputMode="email" autoComplete="off" value={email} onValueChange={setEmail} autoFocus />
+        <Input type="email" inputMode="email" autoComplete="off" value={email} onValueChange={setEmail} />
       </Field>
-      <RolePicker
-        mine={mine}
-        value={role}
-        label={inviting.role}
-        onValueChange={setRole}
-      />
+      <RolePicker mine={mine} value={role} label={inviting.role} onValueChange={setRole} />
       <FormActions>
         <Button type="submit" variant="primary" loading={invite.isPending}>
           {inviting.send}

@@ -32,7 +32,11 @@ export function MemberList({ org, organizationName, onInvite }: { org: string; o
   return (
     <>
       {list.items.length === 0 ? (
-        <EmptyState icon={<Users />} title={membersText.empty} action={onInvite !== undefined && manage.allowed ? <InviteFirst onInvite={onInvite} /> : undefined}>
+        <EmptyState
+          icon={<Users />}
+          title={membersText.empty}
+          action={onInvite !== undefined && manage.allowed ? <InviteFirst onInvite={onInvite} /> : undefined}
+        >
           {membersText.emptyHint}
         </EmptyState>
       ) : (
@@ -66,8 +70,19 @@ export function MemberList({ org, organizationName, onInvite }: { org: string; o
         />
       )}
       <LoadMore list={list} />
-      <RoleDialog org={org} mine={mine} self={doing?.member.person.id === me.id} member={doing?.what === 'role' ? doing.member : null} onClose={() => setDoing(null)} />
-      <RemoveMemberDialog org={org} organizationName={organizationName} member={doing?.what === 'remove' ? doing.member : null} onClose={() => setDoing(null)} />
+      <RoleDialog
+        org={org}
+        mine={mine}
+        self={doing?.member.person.id === me.id}
+        member={doing?.what === 'role' ? doing.member : null}
+        onClose={() => setDoing(null)}
+      />
+      <RemoveMemberDialog
+        org={org}
+        organizationName={organizationName}
+        member={doing?.what === 'remove' ? doing.member : null}
+        onClose={() => setDoing(null)}
+      />
       <LeaveDialog org={org} organizationName={organizationName} member={doing?.what === 'leave' ? doing.member : null} onClose={() => setDoing(null)} />
     </>
   )
@@ -129,4 +144,3 @@ function InviteFirst({ onInvite }: { onInvite: () => void }) {
     </button>
   )
 }
-

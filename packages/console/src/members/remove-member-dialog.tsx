@@ -8,7 +8,17 @@ import { type KeyForReview, KeysForReview } from './keys-for-review.tsx'
 import type { Member } from './member-list.tsx'
 
 /** Says what removing does, asks, and shows the keys that go on. */
-export function RemoveMemberDialog({ org, organizationName, member, onClose }: { org: string; organizationName: string; member: Member | null; onClose: () => void }) {
+export function RemoveMemberDialog({
+  org,
+  organizationName,
+  member,
+  onClose,
+}: {
+  org: string
+  organizationName: string
+  member: Member | null
+  onClose: () => void
+}) {
   const { removal } = membersText
   const [review, setReview] = useState<{ name: string; keys: readonly KeyForReview[] } | null>(null)
   const remove = useCommand('members.remove', {

@@ -12,7 +12,19 @@ import type { Member } from './member-list.tsx'
 import { RolePicker } from './role-picker.tsx'
 import { roleName } from './roles.ts'
 
-export function RoleDialog({ org, mine, self, member, onClose }: { org: string; mine: Role | null; self: boolean; member: Member | null; onClose: () => void }) {
+export function RoleDialog({
+  org,
+  mine,
+  self,
+  member,
+  onClose,
+}: {
+  org: string
+  mine: Role | null
+  self: boolean
+  member: Member | null
+  onClose: () => void
+}) {
   return (
     <Dialog open={member !== null} onOpenChange={(open) => !open && onClose()} title={membersText.role.title(member?.person.name ?? '')}>
       {member !== null && <ChangeRole key={member.id} org={org} mine={mine} self={self} member={member} onClose={onClose} />}

@@ -11,7 +11,8 @@ const READS = ACTIONS.filter((action) => action.endsWith(':read'))
 export function describeRole(role: OrganizationRole): string {
   const beyond = ACTIONS.filter((action) => roleAllows(role, action) && !EVERYBODY.includes(action))
   if (beyond.length === 0) return membersText.sees
-  if (beyond.every((action) => READS.includes(action))) return `${membersText.mayBeyond} ${membersText.may(beyond.map((action) => membersText.actions[action]))}`
+  if (beyond.every((action) => READS.includes(action)))
+    return `${membersText.mayBeyond} ${membersText.may(beyond.map((action) => membersText.actions[action]))}`
   const given = roleAllows(role, 'members:manage') ? ORGANIZATION_ROLES.filter((each) => coversRole(role, each)) : []
   const grants = given.length === 0 || given.length === ORGANIZATION_ROLES.length ? [] : [membersText.grants(given.map((each) => roleName(each).toLowerCase()))]
   // Who reads what he may change need not be told so.

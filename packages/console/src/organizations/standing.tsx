@@ -71,7 +71,10 @@ function Affected({ org }: { org: string }) {
   const live = managementKeys.items?.filter(({ status }) => status === 'active').length
   return (
     <Banner tone="danger" live={false}>
-      {keys.data === undefined || live === undefined ? standing.counting : standing.affected(keys.data.matched, standing.managementKeys(live, managementKeys.hasMore))} {standing.stays}
+      {keys.data === undefined || live === undefined
+        ? standing.counting
+        : standing.affected(keys.data.matched, standing.managementKeys(live, managementKeys.hasMore))}{' '}
+      {standing.stays}
     </Banner>
   )
 }
@@ -99,7 +102,9 @@ function Suspend({ organization, etag, open, onClose }: Asking) {
       danger
       loading={suspend.isPending}
       error={suspend.error}
-      onConfirm={() => suspend.mutate({ org: organization.id, ...(reason.trim() === '' ? {} : { reason: reason.trim() }), call: { ifMatch: etag, confirm: true } })}
+      onConfirm={() =>
+        suspend.mutate({ org: organization.id, ...(reason.trim() === '' ? {} : { reason: reason.trim() }), call: { ifMatch: etag, confirm: true } })
+      }
     >
       <Reason value={reason} onValueChange={setReason} />
     </ConfirmDialog>

@@ -13,7 +13,9 @@ export const addressesText = {
   anySummary: 'Any address',
   countSummary: (count: number) => (count === 1 ? '1 address' : `${count.toLocaleString('en')} addresses`),
   changes: (added: number, removed: number) =>
-    [added > 0 ? `${added} added` : null, removed > 0 ? `${removed} removed: calls from there are refused from the next call on` : null].filter(Boolean).join(', '),
+    [added > 0 ? `${added} added` : null, removed > 0 ? `${removed} removed: calls from there are refused from the next call on` : null]
+      .filter(Boolean)
+      .join(', '),
   toAny: 'Calls from everywhere are let in by this list from the next call on.',
   fromAny: 'Calls from everywhere else are refused from the next call on.',
 
@@ -38,7 +40,7 @@ export const addressesText = {
   addHint: 'IPv4 or IPv6, alone or as a network such as 203.0.113.0/24.',
   addMine: (address: string) => `Add my address (${address})`,
   present: (cidr: string) => `${cidr} is in the list already.`,
-  use: (cidr: string) => `Use ${cidr}`,
+  take: (cidr: string) => `Use ${cidr}`,
 
   paste: 'Paste a list',
   pasteLabel: 'Addresses, one a line',
@@ -46,9 +48,10 @@ export const addressesText = {
   pasteAdd: 'Add to the list',
   pasted: (added: number, duplicates: number) =>
     `${added === 1 ? '1 address was' : `${added} addresses were`} added${duplicates === 0 ? '' : `; ${duplicates} ${duplicates === 1 ? 'was' : 'were'} there already`}.`,
-  pasteProblems: (count: number) => (count === 1 ? 'One entry could not be read and stays in the field:' : `${count} entries could not be read and stay in the field:`),
+  pasteProblems: (count: number) =>
+    count === 1 ? 'One entry could not be read and stays in the field:' : `${count} entries could not be read and stay in the field:`,
   line: (line: number) => `Line ${line}`,
-  useAll: 'Use the corrected networks',
+  correctAll: 'Use the corrected networks',
   pasteClose: 'Close',
 
   test: 'Test an address',

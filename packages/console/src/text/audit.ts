@@ -41,7 +41,11 @@ const fieldNames = (detail: Detail): string => {
 }
 const because = (detail: Detail): string => (text(detail, 'reason') === '' ? '' : `: ${text(detail, 'reason')}`)
 /** A person by name or address, as long as the log may know them. */
-const person = ({ subject, personal }: EventFacts): Part => ({ kind: subject.kind, id: subject.id, label: personal?.['name'] ?? personal?.['email'] ?? 'somebody whose name was erased' })
+const person = ({ subject, personal }: EventFacts): Part => ({
+  kind: subject.kind,
+  id: subject.id,
+  label: personal?.['name'] ?? personal?.['email'] ?? 'somebody whose name was erased',
+})
 const asRole = ({ detail }: EventFacts, name = 'role'): string => (text(detail, name) === '' ? '' : ` as ${text(detail, name)}`)
 
 /**
@@ -81,27 +85,45 @@ export const SENTENCES: Readonly<Record<string, (event: EventFacts) => Part[]>> 
   'key.removed': (event) => ['removed the key ', key(event), where(event)],
   'key.revoked_again': (event) => ['revoked again, after a restore from a backup: ', key(event)],
   'key.revealed': (event) => ['looked at the secret of ', key(event), where(event)],
-  'key.secrets_destroyed': (event) => [`made ${plural(count(event.detail, 'secrets'), 'stored secret')} unreadable for ever: `, thing(event), ' shows secrets once from now on'],
+  'key.secrets_destroyed': (event) => [
+    `made ${plural(count(event.detail, 'secrets'), 'stored secret')} unreadable for ever: `,
+    thing(event),
+    ' shows secrets once from now on',
+  ],
   'session.ended': (event) => ['ended a session of ', key(event)],
   'signing_key.created': () => ['made the first key that signs session tokens'],
   'signing_key.rotated': () => ['made a new key that signs session tokens'],
-  'management_key.issued': (event) => ['issued the management key ', key(event), text(event.detail, 'role') === '' ? '' : ` with the role ${text(event.detail, 'role')}`],
+  'management_key.issued': (event) => [
+    'issued the management key ',
+    key(event),
+    text(event.detail, 'role') === '' ? '' : ` with the role ${text(event.detail, 'role')}`,
+  ],
   'management_key.removed': (event) => ['removed the management key ', key(event)],
   'verifier_key.issued': (event) => ['issued the verifier key ', key(event)],
   'verifier_key.removed': (event) => ['removed the verifier key ', key(event)],
   'member.invited': (event) => ['invited ', person(event), asRole(event)],
-  'member.role_changed': (event) => ['changed the role of ', person(event), text(event.detail, 'to') === '' ? '' : ` from ${text(event.detail, 'from')} to ${text(event.detail, 'to')}`],
+  'member.role_changed': (event) => [
+    'changed the role of ',
+    person(event),
+    text(event.detail, 'to') === '' ? '' : ` from ${text(event.detail, 'from')} to ${text(event.detail, 'to')}`,
+  ],
   'member.removed': (event) => ['removed the member ', person(event)],
   'member.left': () => ['left the organization'],
   'invitation.resent': (event) => ['sent a new link to ', person(event)],
-  'invitation.withdrawn': (event) => ['withdrew the invitation of ', person(event), text(event.detail, 'with') === '' ? '' : ', with the role of whoever had invited'],
+  'invitation.withdrawn': (event) => [
+    'withdrew the invitation of ',
+    person(event),
+    text(event.detail, 'with') === '' ? '' : ', with the role of whoever had invited',
+  ],
   'invitation.accepted': (event) => ['accepted an invitation and became a member', asRole(event)],
   'invitation.declined': () => ['declined an invitation'],
   'operator.invited': (event) => ['invited ', person(event), ' to be an operator'],
   'operator.joined': () => ['became an operator'],
   'operator.removed': (event) => ['removed the operator ', person(event)],
   'operator.left': () => ['is no longer an operator, by own choice'],
-  'notice.queued': ({ detail }) => [`prepared a message about ${plural(count(detail, 'keys'), 'key')} that will end${count(detail, 'days') > 0 ? ` in ${plural(count(detail, 'days'), 'day')}` : ''}`],
+  'notice.queued': ({ detail }) => [
+    `prepared a message about ${plural(count(detail, 'keys'), 'key')} that will end${count(detail, 'days') > 0 ? ` in ${plural(count(detail, 'days'), 'day')}` : ''}`,
+  ],
   'notice.sent': ({ detail }) => [`sent a message to ${plural(count(detail, 'recipients'), 'address', 'addresses')}`],
   'notice.failed': ({ detail }) => [`gave up sending a message after ${plural(count(detail, 'attempts'), 'attempt')}`],
   'notice.link_read': () => ['read the link of a message that was not sent'],
@@ -141,8 +163,17 @@ export const INSTALLATION_AREAS = {
 
 export const sentence = {
   /** For an action that has no sentence: its own words. */
-  unknown: ({ action, subject }: EventFacts): Part[] => [`did ${action.replaceAll(/[._]/g, ' ')}`, ...(subject.id === '' ? [] : [' ', { ...subject, label: subject.id }])],
-  actor: { host: 'the command line on the server', system: 'Keywright', 'verifier-key': 'a verifier', 'management-key': 'a management key', person: 'somebody' },
+  unknown: ({ action, subject }: EventFacts): Part[] => [
+    `did ${action.replaceAll(/[._]/g, ' ')}`,
+    ...(subject.id === '' ? [] : [' ', { ...subject, label: subject.id }]),
+  ],
+  actor: {
+    host: 'the command line on the server',
+    system: 'Keywright',
+    'verifier-key': 'a verifier',
+    'management-key': 'a management key',
+    person: 'somebody',
+  },
 }
 
 export const auditText = {
@@ -175,7 +206,17 @@ export const auditText = {
   searchedBounded: 'A search looks at 5,000 events at a time.',
   export: 'Export',
   exportAs: { ndjson: 'As NDJSON', csv: 'As CSV' },
-  facts: { number: 'Number', at: 'When', actor: 'Who', action: 'Action', subject: 'About', request: 'Request', organization: 'Organization', hash: 'Hash', previousHash: 'Hash of the one before' },
+  facts: {
+    number: 'Number',
+    at: 'When',
+    actor: 'Who',
+    action: 'Action',
+    subject: 'About',
+    request: 'Request',
+    organization: 'Organization',
+    hash: 'Hash',
+    previousHash: 'Hash of the one before',
+  },
   detail: 'Facts of the event',
   personal: 'About people',
   personalHint: 'Kept for a limited time; the hash goes on proving the event afterwards.',

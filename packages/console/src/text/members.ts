@@ -41,7 +41,10 @@ export const membersText = {
     keys: 'Keys this person made belong to the organization and go on working. You see the list right after, to decide about each.',
     done: (name: string) => `${name} was removed.`,
     reviewTitle: (name: string) => `Keys that ${name} made`,
-    review: (count: number) => (count === 1 ? 'One key goes on working. Look whether it is still needed, and who knows its secret.' : `${count} keys go on working. Look which are still needed, and who knows their secrets.`),
+    review: (count: number) =>
+      count === 1
+        ? 'One key goes on working. Look whether it is still needed, and who knows its secret.'
+        : `${count} keys go on working. Look which are still needed, and who knows their secrets.`,
     noKeys: 'No key that this person made still works, so there is nothing to look at.',
     close: 'Done',
   },

@@ -30,7 +30,8 @@ export const organizationsText = {
     environmentsMissing: 'Choose at least one.',
     contacts: 'Contacts',
     contactsHint: 'Who is written to before keys end. One address a line.',
-    contactsWrong: (wrong: readonly string[]) => (wrong.length === 1 ? `“${wrong[0]}” is no e-mail address.` : `These are no e-mail addresses: ${wrong.join(', ')}.`),
+    contactsWrong: (wrong: readonly string[]) =>
+      wrong.length === 1 ? `“${wrong[0]}” is no e-mail address.` : `These are no e-mail addresses: ${wrong.join(', ')}.`,
     owner: 'First owner',
     ownerHint: 'Gets an invitation by e-mail and invites everybody else. Can be done later.',
     ownerWrong: 'Must be an e-mail address, such as "ops@example.com".',
@@ -72,11 +73,13 @@ export const organizationsText = {
     restoreTitle: (name: string) => `Restore ${name}?`,
     removeTitle: (name: string) => `Remove ${name} for ever?`,
     counting: 'Counting what it would stop …',
-    affected: (keys: number, managementKeys: string) => `${keys === 1 ? '1 active key' : `${keys.toLocaleString('en')} active keys`} and ${managementKeys} would be refused from the next call on.`,
+    affected: (keys: number, managementKeys: string) =>
+      `${keys === 1 ? '1 active key' : `${keys.toLocaleString('en')} active keys`} and ${managementKeys} would be refused from the next call on.`,
     managementKeys: (count: number, more: boolean) => `${more ? 'more than ' : ''}${count} ${count === 1 ? 'management key' : 'management keys'}`,
     stays: 'Members keep their access to the console and see why.',
     typeLabel: (slug: string) => `Type ${slug} to go on`,
-    suspended: (name: string, keys: number, summary: string | undefined) => `${name} is suspended: ${keys.toLocaleString('en')} ${keys === 1 ? 'key' : 'keys'} refused${summary === undefined ? '' : ` (${summary})`}.`,
+    suspended: (name: string, keys: number, summary: string | undefined) =>
+      `${name} is suspended: ${keys.toLocaleString('en')} ${keys === 1 ? 'key' : 'keys'} refused${summary === undefined ? '' : ` (${summary})`}.`,
     restored: (name: string) => `${name} is restored.`,
     removed: (name: string) => `${name} was removed.`,
   },

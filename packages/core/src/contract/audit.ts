@@ -28,7 +28,12 @@ const filters = {
   actor: z.string().max(100).optional().describe('Id of who did it.'),
   from: instant.optional(),
   to: instant.optional(),
-  q: z.string().min(1).max(100).optional().describe('Part of a name, an id or a fact, in either case. A page of a list looks at 5,000 events at most, so it may be short: `nextCursor` goes on.'),
+  q: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Part of a name, an id or a fact, in either case. A page of a list looks at 5,000 events at most, so it may be short: `nextCursor` goes on.'),
 }
 const listed = z.strictObject({ ...listQuery, ...filters })
 const exported = z.strictObject({ ...filters, format: z.enum(['ndjson', 'csv']).default('ndjson') })

@@ -54,7 +54,13 @@ type Place = Parameters<typeof requireMatch>[3]
 const CONFIGURING: readonly AuditAction[] = ['configuration.applied', 'key_type.removed', 'api.removed']
 
 const configurationRevision = (build: Build): CompiledQuery<Revision> =>
-  build.selectFrom('audit_events').select(['number as revision', 'at as createdAt']).where('action', 'in', CONFIGURING).orderBy('number', 'desc').limit(1).compile()
+  build
+    .selectFrom('audit_events')
+    .select(['number as revision', 'at as createdAt'])
+    .where('action', 'in', CONFIGURING)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .compile()
 
 export async function configurationTag(reader: ReadTransaction, build: Build): Promise<string> {
   const newest = await reader.first(configurationRevision(build))

@@ -89,9 +89,21 @@ export async function listAuditEvents(transaction: ReadTransaction, build: Build
     const rows = await transaction.all(query.limit(limit + 1).compile())
     return toPage(rows.map(toAuditEvent), limit, (event) => event.number)
   }
-  const end = await transaction.first(query.clearSelect().select('audit_events.number').offset(MOST_SEARCHED - 1).limit(1).compile())
+  const end = await transaction.first(
+    query
+      .clearSelect()
+      .select('audit_events.number')
+      .offset(MOST_SEARCHED - 1)
+      .limit(1)
+      .compile(),
+  )
   const within = end === undefined ? query : query.where('audit_events.number', '>=', end.number)
-  const rows = await transaction.all(within.where(holding(text)).limit(limit + 1).compile())
+  const rows = await transaction.all(
+    within
+      .where(holding(text))
+      .limit(limit + 1)
+      .compile(),
+  )
   const page = toPage(rows.map(toAuditEvent), limit, (event) => event.number)
   return { items: page.items, next: page.next ?? end?.number ?? null }
 }

@@ -5,7 +5,16 @@ import type { Change } from '@keywright/core/replica/change.ts'
 import { expect, test } from 'vitest'
 import { allAddressLists, getAddressList, listAddressLists, putAddressList } from './address-lists.ts'
 import { deleteApi, getApi, listApis, putApi } from './apis.ts'
-import { eachAuditEventPage, holdsText, insertAuditEventQuery, insertPersonalQuery, lastAuditEventQuery, listAuditEvents, MOST_SEARCHED, type StoredAuditEvent } from './audit-events.ts'
+import {
+  eachAuditEventPage,
+  holdsText,
+  insertAuditEventQuery,
+  insertPersonalQuery,
+  lastAuditEventQuery,
+  listAuditEvents,
+  MOST_SEARCHED,
+  type StoredAuditEvent,
+} from './audit-events.ts'
 import { appendChangeQuery, BEGINNING, changeLogHead, holdsCursor, readChanges, trimChanges } from './change-log.ts'
 import { deleteKeyType, getKeyType, listKeyTypes, putKeyType } from './key-types.ts'
 import { insertKeyQuery } from './keys.ts'
@@ -147,7 +156,9 @@ test('a search for a text finds names, ids, facts and what is about people, with
     const page = await listAuditEvents(reader, build, { organizationId: organizationId(1), text, limit: 10 })
     expect([text, page.items.map((each) => each.number), page.next]).toEqual([text, expected, null])
     // An export asks the same of what it has read.
-    expect(events.filter((each) => each.organizationId === organizationId(1) && holdsText(each, text)).map((each) => each.number)).toEqual(expected.toReversed())
+    expect(events.filter((each) => each.organizationId === organizationId(1) && holdsText(each, text)).map((each) => each.number)).toEqual(
+      expected.toReversed(),
+    )
   }
 })
 

@@ -85,15 +85,17 @@ function Facts({ organization, onReload }: { organization: Organization; onReloa
   const [base, setBase] = useState(organization)
   const [draft, setDraft] = useState(() => draftOf(organization))
   const [mistakes, setMistakes] = useState<readonly FieldError[]>([])
-  const adopt = (fresh: Organization | undefined): void => {
+  const reload = async (): Promise<void> => {
+    const fresh = await onReload()
     if (fresh === undefined) return
     setBase(fresh)
     setDraft(draftOf(fresh))
+    save.reset()
   }
   const save = useCommand('organizations.update', {
     onSuccess: () => {
       toast(form.saved)
-      void onReload().then(adopt)
+      void reload()
     },
   })
   const stale = save.error?.code === 'precondition_failed'
@@ -113,17 +115,7 @@ function Facts({ organization, onReload }: { organization: Organization; onReloa
         onSubmit={submit}
         inert={removed}
       >
-        {stale && save.error !== null && (
-          <Problem
-            error={save.error}
-            onReload={() =>
-              void onReload().then((fresh) => {
-                adopt(fresh)
-                save.reset()
-              })
-            }
-          />
-        )}
+        {stale && save.error !== null && <Problem error={save.error} onReload={() => void reload()} />}
         <OrganizationFields draft={draft} onChange={(part) => setDraft((before) => ({ ...before, ...part }))} storedSlug={base.slug} />
         <FormActions>
           <Button type="submit" variant="primary" loading={save.isPending}>
@@ -158,7 +150,13 @@ function People({ organization }: { organization: Organization }) {
       <Section title={page.invitations}>
         <InvitationList org={organization.slug} />
       </Section>
-      <InviteDialog org={organization.slug} organizationName={organization.name} open={inviting} onOpenChange={setInviting} {...(noOwner ? { role: 'owner' as const } : {})} />
+      <InviteDialog
+        org={organization.slug}
+        organizationName={organization.name}
+        open={inviting}
+        onOpenChange={setInviting}
+        {...(noOwner ? { role: 'owner' as const } : {})}
+      />
     </>
   )
 }

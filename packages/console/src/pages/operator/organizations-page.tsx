@@ -32,7 +32,11 @@ function Organizations() {
   const [creating, setCreating] = useState(false)
   const status = STATUSES.find((each) => each === search.status)
   const { columns } = organizationsText
-  const list = useList('organizations.list', { limit: 50, ...(search.q === '' ? {} : { q: search.q }), ...(status === undefined ? {} : { status }) }, { keepPrevious: true })
+  const list = useList(
+    'organizations.list',
+    { limit: 50, ...(search.q === '' ? {} : { q: search.q }), ...(status === undefined ? {} : { status }) },
+    { keepPrevious: true },
+  )
   const create = (
     <Button variant="primary" icon={<Plus aria-hidden="true" className="size-4" />} onClick={() => setCreating(true)}>
       {organizationsText.create}
@@ -58,7 +62,11 @@ function Organizations() {
         <ListSkeleton rows={6} />
       ) : list.items.length === 0 ? (
         filtered ? (
-          <EmptyState icon={<SearchX />} title={organizationsText.nothingFound} action={<Button onClick={() => setSearch({ q: '', status: '' })}>{organizationsText.clear}</Button>} />
+          <EmptyState
+            icon={<SearchX />}
+            title={organizationsText.nothingFound}
+            action={<Button onClick={() => setSearch({ q: '', status: '' })}>{organizationsText.clear}</Button>}
+          />
         ) : (
           <EmptyState icon={<Building2 />} title={organizationsText.empty} action={create}>
             {organizationsText.emptyHint}
@@ -86,7 +94,11 @@ function Organizations() {
             },
             { id: 'status', header: columns.status, cell: ({ status: standing }) => <StatusPill status={standing} /> },
             { id: 'environments', header: columns.environments, cell: ({ environments }) => <span className="text-ink-soft">{environments.join(', ')}</span> },
-            { id: 'entitlements', header: columns.entitlements, cell: ({ entitlements }) => <span className="text-ink-soft">{entitlements.length === 0 ? text.none : entitlements.join(', ')}</span> },
+            {
+              id: 'entitlements',
+              header: columns.entitlements,
+              cell: ({ entitlements }) => <span className="text-ink-soft">{entitlements.length === 0 ? text.none : entitlements.join(', ')}</span>,
+            },
             { id: 'created', header: columns.created, align: 'right', cell: ({ createdAt }) => <Time at={createdAt} day /> },
           ]}
         />

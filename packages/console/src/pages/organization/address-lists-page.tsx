@@ -70,7 +70,13 @@ function TypeList({ org, offer, editing, onEdit }: { org: string; offer: Offer; 
           {list.data !== undefined && (
             <>
               {' · '}
-              {list.data.updatedAt === null ? addressesText.neverSet : <>{addressesText.changed} <Time at={list.data.updatedAt} /></>}
+              {list.data.updatedAt === null ? (
+                addressesText.neverSet
+              ) : (
+                <>
+                  {addressesText.changed} <Time at={list.data.updatedAt} />
+                </>
+              )}
             </>
           )}
         </>
@@ -111,7 +117,19 @@ function Summary({ rule }: { rule: AddressRule }) {
 }
 
 /** Works on the list as it was when it was opened; whoever saved meanwhile is not overwritten. */
-function Edit({ org, label, list, onDone, onReload }: { org: string; label: string; list: List; onDone: () => void; onReload: () => Promise<List | undefined> }) {
+function Edit({
+  org,
+  label,
+  list,
+  onDone,
+  onReload,
+}: {
+  org: string
+  label: string
+  list: List
+  onDone: () => void
+  onReload: () => Promise<List | undefined>
+}) {
   const me = useSignedIn() as { address?: string | null }
   const [base, setBase] = useState(list)
   const [rule, setRule] = useState<AddressRule>(list.addresses)
@@ -125,6 +143,12 @@ function Edit({ org, label, list, onDone, onReload }: { org: string; label: stri
   const stale = save.error?.code === 'precondition_failed'
   const changes = ruleChanges(base.addresses, rule)
   const empty = rule !== 'any' && rule.length === 0
+  const reload = async (): Promise<void> => {
+    const fresh = await onReload()
+    if (fresh === undefined) return
+    setBase(fresh)
+    save.reset()
+  }
   const submit = (): void => {
     setTried(true)
     if (empty) return
@@ -137,13 +161,7 @@ function Edit({ org, label, list, onDone, onReload }: { org: string; label: stri
         <Problem
           error={save.error}
           // What one has changed stays; it is compared with the newest list from now on.
-          onReload={() =>
-            void onReload().then((fresh) => {
-              if (fresh === undefined) return
-              setBase(fresh)
-              save.reset()
-            })
-          }
+          onReload={() => void reload()}
         />
       )}
       <AddressEditor value={rule} onChange={setRule} ownAddress={me.address ?? null} error={tried && empty ? addressesText.needsOne : undefined} />

@@ -45,13 +45,7 @@ export function Page() {
           },
         ]}
       />
-      <InviteDialog
-        org={org}
-        organizationName={name}
-        open={inviting}
-        onOpenChange={setInviting}
-        onInvited={() => setSearch({ tab: 'invitations' })}
-      />
+      <InviteDialog org={org} organizationName={name} open={inviting} onOpenChange={setInviting} onInvited={() => setSearch({ tab: 'invitations' })} />
     </>
   )
 }
