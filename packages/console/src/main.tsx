@@ -1,4 +1,6 @@
 import './styles.css'
+// First of all: the router must not see the token in the address.
+import { takeFragmentToken } from './hooks/use-fragment-token.ts'
 import { CSPProvider } from '@base-ui/react/csp-provider'
 import { Tooltip } from '@base-ui/react/tooltip'
 import { QueryClientProvider } from '@tanstack/react-query'
@@ -9,6 +11,8 @@ import { onSignedOut, queryClient } from './api/query-client.ts'
 import { pathTo } from './paths.ts'
 import { router } from './router.tsx'
 import { Toasts } from './ui/toast.tsx'
+
+takeFragmentToken()
 
 onSignedOut(() => {
   const { pathname, href } = router.state.location

@@ -82,12 +82,18 @@ async function send<Id extends OperationId>(id: Id, input: Input<Id>, options: C
   })
   if (response.status === 204) return undefined as Answer<Id>
   const parsed = await parse(response)
-  if (!response.ok) throw readProblem(parsed, response.status) ?? unreadable(response)
+  if (!response.ok) throw readProblem(withRetryAfter(parsed, response), response.status) ?? unreadable(response)
   if (typeof parsed !== 'object' || parsed === null) throw unreadable(response)
   const etag = response.headers.get('etag')
   if (etag !== null) etags.set(parsed, etag)
   if (id === 'me.person' || id.startsWith('sign-in.')) learnCsrfToken(parsed)
   return parsed as Answer<Id>
+}
+
+/** How long to wait stands in a header; pages read it as `extra.retryAfterSeconds`. */
+function withRetryAfter(problem: unknown, response: Response): unknown {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+  return typeof problem === 'object' && problem !== null && Number.isFinite(seconds) ? { retryAfterSeconds: seconds, ...problem } : problem
 }
 
 function learnCsrfToken(answer: object): void {

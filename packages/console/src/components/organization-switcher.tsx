@@ -1,5 +1,5 @@
 import { Popover } from '@base-ui/react/popover'
-import { Check, ChevronsUpDown } from 'lucide-react'
+import { Building2, Check, ChevronsUpDown } from 'lucide-react'
 import { useEffect, useId, useRef, useState } from 'react'
 import { Avatar } from './sidebar.tsx'
 import type { Person } from '../api/contract.ts'
@@ -41,16 +41,20 @@ export function OrganizationSwitcher({ person, org }: { person: Person; org: str
         if (next) setTyped('')
       }}
     >
-      <Popover.Trigger
-        aria-label={name === null ? shellText.switchOrganization : `${shellText.switchOrganization}: ${name}`}
-        className="flex h-11 items-center gap-2.5 rounded-lg px-2 text-left outline-offset-[-2px] transition-colors hover:bg-hover data-[popup-open]:bg-hover"
-      >
-        <Avatar name={name ?? '·'} square />
+      <Popover.Trigger className="flex h-11 items-center gap-2.5 rounded-lg px-2 text-left outline-offset-[-2px] transition-colors hover:bg-hover data-[popup-open]:bg-hover">
+        {name === null ? (
+          <span aria-hidden="true" className="flex size-7 shrink-0 items-center justify-center rounded-lg bg-hover text-ink-faint">
+            <Building2 className="size-4" />
+          </span>
+        ) : (
+          <Avatar name={name} square />
+        )}
         <span className="min-w-0 flex-1">
+          <span className="sr-only">{shellText.switchOrganization} </span>
           <span className="block truncate text-sm font-medium">{name ?? shellText.myOrganizations}</span>
           {current?.status === 'suspended' && <span className="block truncate text-xs text-danger-ink">{text.statuses['suspended']}</span>}
         </span>
-        {person.pendingInvitations > 0 && org === null && <Badge tone="accent">{shellText.pendingInvitations(person.pendingInvitations)}</Badge>}
+        {person.pendingInvitations > 0 && org === null && <Badge tone="accent">{String(person.pendingInvitations)}</Badge>}
         <ChevronsUpDown aria-hidden="true" className="size-4 shrink-0 text-ink-faint" />
       </Popover.Trigger>
       <Popover.Portal>

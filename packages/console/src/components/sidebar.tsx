@@ -1,13 +1,10 @@
-import { useNavigate } from '@tanstack/react-router'
-import { BookOpen, ChevronsUpDown, LogOut, Search, UserRound } from 'lucide-react'
+import { BookOpen, Building2, ChevronsUpDown, LogOut, Search, UserRound } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { KEY_ICON, OPERATOR_ENTRIES, organizationEntries, useKeyPages, type NavigationEntry } from './navigation.ts'
 import { openCommandPalette } from './command-palette.tsx'
 import { OrganizationSwitcher } from './organization-switcher.tsx'
-import { rememberCsrfToken } from '../api/call.ts'
 import type { Person } from '../api/contract.ts'
-import { useCommand } from '../api/hooks.ts'
-import { queryClient } from '../api/query-client.ts'
+import { useSignOut } from '../hooks/use-sign-out.ts'
 import { useTheme, type Theme } from '../hooks/use-theme.ts'
 import { pathTo } from '../paths.ts'
 import { shellText } from '../text/shell.ts'
@@ -16,6 +13,8 @@ import { Mark } from '../ui/mark.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { Kbd } from '../ui/mono.tsx'
 import { Skeleton } from '../ui/states.tsx'
+
+const COMMAND_KEYS = /mac|iphone|ipad/i.test(navigator.userAgent) ? '⌘K' : 'Ctrl K'
 
 export function Sidebar({ person, org }: { person: Person; org: string | null }) {
   return (
@@ -33,10 +32,12 @@ export function Sidebar({ person, org }: { person: Person; org: string | null })
       >
         <Search aria-hidden="true" className="size-4" />
         <span className="flex-1 text-left">{shellText.commands}</span>
-        <Kbd>Ctrl K</Kbd>
+        <span className="max-md:hidden">
+          <Kbd>{COMMAND_KEYS}</Kbd>
+        </span>
       </button>
       <nav aria-label={shellText.mainNavigation} className="-mx-1 mt-2 flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-1 pb-2">
-        {org !== null && <OrganizationPart person={person} org={org} />}
+        {org === null ? <Memberships person={person} /> : <OrganizationPart person={person} org={org} />}
         {person.operator && (
           <Part title={shellText.installation}>
             {OPERATOR_ENTRIES.map((entry) => (
@@ -69,6 +70,18 @@ function OrganizationPart({ person, org }: { person: Person; org: string }) {
   )
 }
 
+/** Where no organization is chosen, those that there are. */
+function Memberships({ person }: { person: Person }) {
+  if (person.memberships.length === 0) return null
+  return (
+    <Part title={shellText.myOrganizations}>
+      {person.memberships.map(({ organization: { slug, name } }) => (
+        <Entry key={slug} label={name} to={pathTo('organization', { org: slug })} icon={Building2} />
+      ))}
+    </Part>
+  )
+}
+
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div>
@@ -91,16 +104,8 @@ function Entry({ label, to, icon: Icon }: NavigationEntry) {
 }
 
 function AccountMenu({ person }: { person: Person }) {
-  const navigate = useNavigate()
   const [theme, setTheme] = useTheme()
-  const signOut = useCommand('me.sign-out', {
-    refreshes: [],
-    onSuccess: () => {
-      rememberCsrfToken(null)
-      queryClient.clear()
-      void navigate({ to: pathTo('signIn') as never })
-    },
-  })
+  const { signOut } = useSignOut()
   return (
     <Menu
       side="top"
@@ -108,11 +113,11 @@ function AccountMenu({ person }: { person: Person }) {
       trigger={
         <button
           type="button"
-          aria-label={shellText.accountMenu(person.name)}
           className="flex items-center gap-2.5 rounded-lg px-2 py-1.5 text-left outline-offset-[-2px] transition-colors hover:bg-hover data-[popup-open]:bg-hover"
         >
           <Avatar name={person.name} />
           <span className="min-w-0 flex-1">
+            <span className="sr-only">{shellText.accountMenu} </span>
             <span className="block truncate text-sm font-medium">{person.name}</span>
             <span className="block truncate text-xs text-ink-faint">{person.email}</span>
           </span>
@@ -124,7 +129,7 @@ function AccountMenu({ person }: { person: Person }) {
         {
           kind: 'link',
           label: shellText.myOrganizations,
-          icon: <KEY_ICON aria-hidden="true" className="size-4 text-ink-faint" />,
+          icon: <Building2 aria-hidden="true" className="size-4 text-ink-faint" />,
           to: pathTo('myOrganizations'),
         },
         {
@@ -141,7 +146,7 @@ function AccountMenu({ person }: { person: Person }) {
           onChange: (value) => setTheme(value as Theme),
         },
         { kind: 'separator' },
-        { label: shellText.signOut, icon: <LogOut aria-hidden="true" className="size-4 text-ink-faint" />, onSelect: () => signOut.mutate({}) },
+        { label: shellText.signOut, icon: <LogOut aria-hidden="true" className="size-4 text-ink-faint" />, onSelect: () => signOut() },
       ]}
     />
   )

@@ -25,7 +25,7 @@ export const shellText = {
   theme: 'Theme',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
   signOut: 'Sign out',
-  accountMenu: (name: string) => `Account of ${name}`,
+  accountMenu: 'Account of',
   pendingInvitations: (count: number) => (count === 1 ? '1 invitation' : `${count} invitations`),
   commands: 'Go to',
   commandsHint: 'Type where to go',

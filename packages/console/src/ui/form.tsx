@@ -30,9 +30,15 @@ export function Form({ error = null, errors: own, onSubmit, children, className,
   const state = useMemo(() => ({ errors, register, fields }), [errors, register, fields])
   const elsewhere = errors.filter(({ path }) => ownerOf(path, fields) === null)
 
+  // To the first mistake when somebody submits and when the answer comes; never while one types.
+  const submitted = useRef(false)
   useEffect(() => {
-    if (errors.length > 0) element.current?.querySelector<HTMLElement>('[aria-invalid="true"], fieldset[data-invalid] input')?.focus()
-  }, [errors])
+    if (submitted.current) focusFirst(element.current)
+    submitted.current = false
+  })
+  useEffect(() => {
+    if (error !== null) focusFirst(element.current)
+  }, [error])
 
   return (
     <form
@@ -43,6 +49,7 @@ export function Form({ error = null, errors: own, onSubmit, children, className,
       onSubmit={(event) => {
         event.preventDefault()
         event.stopPropagation()
+        submitted.current = true
         onSubmit()
       }}
     >
@@ -64,6 +71,10 @@ export function Form({ error = null, errors: own, onSubmit, children, className,
       <FormContext value={state}>{children}</FormContext>
     </form>
   )
+}
+
+function focusFirst(form: HTMLFormElement | null): void {
+  form?.querySelector<HTMLElement>('[aria-invalid="true"], fieldset[data-invalid] input')?.focus()
 }
 
 /** The row of buttons that ends a form; the main one comes first in the reading order and stands right. */
