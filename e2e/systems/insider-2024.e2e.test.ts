@@ -88,6 +88,19 @@ test('who generates a key learns how the APIs that accept it are called, and not
   expect(JSON.stringify(answer)).not.toContain('crm-internal')
 })
 
+test('keys are listed by several types and statuses at once, as a page of the console shows them', async () => {
+  const sms = await acme.issue({ type: 'insider-2024-otp-sms' })
+  const email = await acme.issue({ type: 'insider-2024-email-content' })
+  await acme.command(email.key, 'remove')
+  const both = '&type=insider-2024-otp-sms,insider-2024-email-content'
+  const ids = async (filter: string): Promise<string[]> => (await acme.keys(filter)).map(({ id }) => id)
+  expect(await ids(`${both}&status=active,removed`)).toEqual(expect.arrayContaining([sms.key.id, email.key.id]))
+  expect(await ids(`${both}&status=active,inactive`)).not.toContain(email.key.id)
+  expect(await ids('&type=insider-2024-otp-sms&status=active,removed')).not.toContain(email.key.id)
+  await insider.server.must(422, 'GET', `${acme.path}/keys?status=active,gone`, { key: acme.administrator })
+  await insider.server.must(422, 'GET', `${acme.path}/keys?type=`, { key: acme.administrator })
+})
+
 test('A.2 one UCD token works on all UCD calls, with the partner name of its account in any case', async () => {
   const { secret, key } = await acme.issue(UCD)
   for (const [method, path] of UCD_CALLS) {

@@ -7,6 +7,15 @@ export const listQuery = {
   cursor: z.string().min(1).max(300).optional().describe('`nextCursor` of the page before.'),
 }
 
+/** Of a query: one value, or several separated by commas; an array after parsing. */
+export const several = <Item extends z.ZodType<string, string>>(item: Item) =>
+  z
+    .string()
+    .min(1)
+    .max(4000)
+    .transform((value) => value.split(','))
+    .pipe(z.array(item).max(100))
+
 /** A page of a list. */
 export function page<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() })

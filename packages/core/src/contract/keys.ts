@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { addressRule, instant, limit, scopeToken, slug, text } from '../configuration/fields.ts'
 import { KEY_STATUSES } from '../lifecycle.ts'
-import { actor, instantOut, listQuery, page } from './common.ts'
+import { actor, instantOut, listQuery, page, several } from './common.ts'
 import type { Operation } from './operation.ts'
 
 export const name = text(100).trim()
@@ -140,8 +140,8 @@ export const keyOperations = [
     authority: READ,
     query: z.strictObject({
       ...listQuery,
-      type: slug.optional(),
-      status: z.enum(KEY_STATUSES).optional(),
+      type: several(slug).optional().describe('Slug of a key type, or several separated by commas.'),
+      status: several(z.enum(KEY_STATUSES)).optional().describe('A status, or several separated by commas.'),
       q: z.string().max(100).optional().describe('Part of the name, an id, or the end of a hint.'),
       environment: slug.optional(),
       tag: tag.optional(),

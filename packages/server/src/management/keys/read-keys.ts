@@ -38,8 +38,8 @@ export async function readKey(
 }
 
 export interface KeyListQuery {
-  type?: string | undefined
-  status?: KeyStatus | undefined
+  type?: readonly string[] | undefined
+  status?: readonly KeyStatus[] | undefined
   q?: string | undefined
   environment?: string | undefined
   tag?: string | undefined
@@ -60,8 +60,8 @@ export async function readKeys(
   const { type, status, q, environment, tag, cursor, limit } = query
   const filter = {
     ...(own === null ? { exceptTypes: ['kw-management', 'kw-verifier'] } : { types: [own] }),
-    ...(own === null && type !== undefined ? { types: [type] } : {}),
-    ...(status === undefined ? {} : { statuses: [status] }),
+    ...(own === null && type !== undefined ? { types: [...type] } : {}),
+    ...(status === undefined ? {} : { statuses: [...status] }),
     ...(q === undefined ? {} : { q }),
     ...(environment === undefined ? {} : { environment }),
     ...(tag === undefined ? {} : { tag }),
