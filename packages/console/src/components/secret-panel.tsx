@@ -1,0 +1,85 @@
+import { Download } from 'lucide-react'
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
+import { SecretGuard } from './secret-guard.tsx'
+import { secretText } from '../text/secret.ts'
+import { Banner } from '../ui/banner.tsx'
+import { Button } from '../ui/button.tsx'
+import { Checkbox } from '../ui/choice.tsx'
+import { CopyButton } from '../ui/copy.tsx'
+import { FormActions } from '../ui/form.tsx'
+
+interface Props {
+  secret: string
+  /** Name of the variable in the `.env` file. */
+  variable: string
+  /** The whole file, with comments; default: the variable alone. */
+  file?: string
+  /** True: an administrator can see it again, so losing it is no loss. */
+  retrievable?: boolean
+  /** Calls to try and the like, between the secret and the question. */
+  children?: ReactNode
+  /** After the person has said that it is stored. */
+  onDone: () => void
+  doneLabel?: string
+}
+
+/**
+ * A secret at the one moment it is shown. It is not lost by a stray click, Escape, Back, a link or closing the window: each asks first,
+ * until the person has said that it is stored. Lives in this component's props alone.
+ */
+export function SecretPanel({ secret, variable, file, retrievable = false, children, onDone, doneLabel = secretText.done }: Props) {
+  const id = useId()
+  const field = useRef<HTMLInputElement>(null)
+  const [stored, setStored] = useState(false)
+  useEffect(() => field.current?.focus(), [])
+  return (
+    <div className="flex flex-col gap-4">
+      <SecretGuard active={!stored && !retrievable} />
+      <Banner tone={retrievable ? 'info' : 'warning'} live>
+        {retrievable ? secretText.again : secretText.once}
+      </Banner>
+      <div>
+        <label htmlFor={id} className="mb-1.5 block text-sm font-medium">
+          {secretText.label}
+        </label>
+        <div className="flex flex-wrap items-stretch gap-2">
+          <input
+            ref={field}
+            id={id}
+            readOnly
+            value={secret}
+            spellCheck={false}
+            autoComplete="off"
+            data-secret=""
+            className="h-10 min-w-0 flex-1 basis-64 rounded-lg border border-field-line bg-sunken px-3 font-mono text-sm"
+            onFocus={(event) => event.target.select()}
+          />
+          <CopyButton value={secret} variant="primary" />
+          <Button icon={<Download aria-hidden="true" className="size-4" />} onClick={() => download(file ?? `${variable}=${secret}\n`)}>
+            {secretText.download}
+          </Button>
+        </div>
+      </div>
+      {children}
+      <div className="flex flex-col gap-3 border-t border-line pt-4 sm:flex-row sm:items-center sm:justify-between">
+        {retrievable ? <span /> : <Checkbox label={secretText.stored} checked={stored} onCheckedChange={setStored} />}
+        <FormActions>
+          <Button variant="primary" disabledReason={stored || retrievable ? undefined : secretText.confirmFirst} onClick={onDone}>
+            {doneLabel}
+          </Button>
+        </FormActions>
+      </div>
+    </div>
+  )
+}
+
+/** Hands the text over as a file without a trip through the server or an address that holds it. */
+function download(content: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type: 'text/plain' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = '.env'
+  link.click()
+  // The browser has begun to read it by then.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}
