@@ -17,6 +17,7 @@ import { Button } from '../ui/button.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { FormActions } from '../ui/form.tsx'
+import { useNow } from '../ui/use-now.ts'
 import { toast } from '../ui/toast.tsx'
 
 export type AskedCommand = 'activate' | 'deactivate' | 'remove' | 'replace' | 'finish-overlap'
@@ -44,7 +45,7 @@ function Ask({ command, org, known, offered, onClose }: Props & { command: Exclu
   const [done, setDone] = useState<{ propagation: Propagation | undefined } | null>(null)
   const name = keyTitle(key)
   const label = commandLabel(type, command)
-  const overlap = overlapOf(key, Date.now())
+  const overlap = overlapOf(key, useNow())
   // Within the week that the dialog shows: whatever uses it would break.
   const usedLately = key.status === 'active' && (usage.data?.series.some(({ decision }) => decision === 'allowed') ?? false)
 

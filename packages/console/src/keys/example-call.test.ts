@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { keyType, type KeyTypeInput } from '@keywright/core/configuration/key-type.ts'
-import * as contract from '@keywright/core/contract/sessions.ts'
+import { ACCESS_TOKEN_TYPE, API_KEY_TYPE, TOKEN_EXCHANGE } from '@keywright/core/contract/sessions.ts'
 import { describe, expect, test } from 'vitest'
 import { envFile, variableName } from './env-file.ts'
 import { type AcceptingApi, callFor, chooseApi, exampleCall, quoted } from './example-call.ts'
@@ -80,9 +80,9 @@ test('a key that only mints is exchanged at the server', () => {
   const type = keyType.parse({ slug: 'imt', prefix: 'imt', direct: false, mints: { lifetime: '1h' } } satisfies KeyTypeInput)
   const call = callFor(type, [apiWith()], key, 'https://keys.example.com')
   expect(wordsOf(call?.command ?? '')).toEqual(
-    expect.arrayContaining(['https://keys.example.com/oauth2/token', `subject_token=${SECRET}`, `grant_type=${contract.TOKEN_EXCHANGE}`]),
+    expect.arrayContaining(['https://keys.example.com/oauth2/token', `subject_token=${SECRET}`, `grant_type=${TOKEN_EXCHANGE}`]),
   )
-  for (const name of ['TOKEN_EXCHANGE', 'ACCESS_TOKEN_TYPE', 'API_KEY_TYPE'] as const) expect(repeated[name]).toBe(contract[name])
+  expect({ ...repeated }).toEqual({ TOKEN_EXCHANGE, ACCESS_TOKEN_TYPE, API_KEY_TYPE })
 })
 
 test.each(["it's", '$(id) `id` "x"', "'; rm -rf /", 'a\\b'])('a shell reads %j as one word', (text) => {

@@ -31,8 +31,8 @@ export function chooseApi(apis: readonly AcceptingApi[], environment: string, sc
 
 /** A line for a shell that calls the API with this secret, the key where the API wants it and everything beside it. */
 export function exampleCall(api: AcceptingApi, key: Circumstances): ExampleCall {
-  const carriers = api.carriers as Carrier[]
-  const companions = (api.companions as Companion[]).map((companion) => ({ ...companion, value: companion.names === 'organization' ? key.organization : key.environment }))
+  const carriers = api.carriers as unknown as Carrier[]
+  const companions = (api.companions as unknown as Companion[]).map((companion) => ({ ...companion, value: companion.names === 'organization' ? key.organization : key.environment }))
   const carrier = carriers[0] as Carrier
   const inBody = [...(carrier.in === 'body' ? [[carrier.name, key.secret]] : []), ...companions.filter(({ from }) => from === 'body').map(({ name, value }) => [name, value])] as [string, string][]
   const route = chooseRoute(api, key.scopes, inBody.length > 0)
@@ -102,7 +102,7 @@ function schemeOf(carrier: Extract<Carrier, { in: 'header' }>): 'bearer' | 'raw'
 
 /** A route the key may use: rather one that only reads and whose path needs nothing we do not know. */
 function chooseRoute(api: AcceptingApi, scopes: readonly string[], needsBody: boolean): Route {
-  const known = new Set((api.companions as Companion[]).filter(({ from }) => from === 'path').map(({ name }) => name))
+  const known = new Set((api.companions as unknown as Companion[]).filter(({ from }) => from === 'path').map(({ name }) => name))
   const unknown = (route: Route): number => [...route.path.matchAll(/\{(\w+)\+?\}/g)].filter((match) => !known.has(match[1] as string)).length
   const cost = (route: Route): number =>
     (covers(scopes, route.scopes) ? 0 : 100) + (needsBody && !BODY_METHODS.includes(route.method) ? 50 : 0) + unknown(route) * 5 + (['GET', 'HEAD', 'POST', 'OPTIONS', 'PATCH', 'PUT', 'DELETE'].indexOf(route.method))

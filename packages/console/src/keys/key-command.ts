@@ -70,6 +70,6 @@ export function factsOf(key: Pick<Key, 'status' | 'expiresAt' | 'retiresAt'>, no
   return { status: key.status satisfies StoredStatus, ...ends }
 }
 
-function instantOf(text: string | null): number | null {
-  return text === null ? null : parseInstant(text)
+function instantOf(written: string | null): number | null {
+  return written === null ? null : parseInstant(written)
 }

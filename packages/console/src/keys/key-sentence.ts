@@ -1,7 +1,6 @@
 import { listOf } from '../text/common.ts'
 import { keysText } from '../text/keys.ts'
 import { exactTime } from '../util/time.ts'
-import type { AddressEntry } from '../addresses/paste.ts'
 
 export interface Draft {
   label: string
@@ -14,7 +13,7 @@ export interface Draft {
   /** Whether the type knows scopes at all. */
   hasScopes: boolean
   /** Null: the type restricts no addresses. */
-  addresses: 'any' | readonly AddressEntry[] | null
+  addresses: 'any' | readonly { cidr: string }[] | null
   /** The organization's list for the type; `any` where there is none. */
   organizationAddresses: 'any' | readonly { cidr: string }[]
   limits: readonly { calls: number; per: string }[]

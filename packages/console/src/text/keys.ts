@@ -67,7 +67,8 @@ export const keysText = {
     noSuccessor: 'No other type takes their place. Ask whoever runs this service what to do.',
     affected: (count: number, more: boolean) => `${more ? 'More than ' : ''}${keys(count)} of yours ${count === 1 && !more ? 'is' : 'are'} among them.`,
     expiringTitle: (count: number, more: boolean) => `${more ? 'More than ' : ''}${keys(count)} will expire soon`,
-    expiring: (name: string, when: string) => `${name} expires ${when}`,
+    expires: (when: string) => `expires ${when}`,
+    andMore: (count: number) => `and ${keys(count)} more`,
   },
 
   effect: {
