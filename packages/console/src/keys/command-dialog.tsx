@@ -79,7 +79,10 @@ function Ask({ command, org, known, offered, onClose }: Props & { command: Exclu
     remove: { title: keysText.dialog.removeTitle(name), effect: mints ? keysText.dialog.removeMint : keysText.dialog.remove },
     'finish-overlap': { title: keysText.dialog.finishTitle, effect: keysText.dialog.finish(overlap?.version ?? key.newestVersion - 1) },
   }[command]
-  const old = command === 'finish-overlap' ? (key.versions ?? []).filter(({ number, live }) => live && number !== key.newestVersion).map(({ number }) => number) : undefined
+  const old =
+    command === 'finish-overlap'
+      ? (key.versions ?? []).filter(({ number, live }) => live && number !== key.newestVersion).map(({ number }) => number)
+      : undefined
   return (
     <ConfirmDialog
       open

@@ -9,7 +9,15 @@ import { Mono } from '../ui/mono.tsx'
 import { Skeleton } from '../ui/states.tsx'
 
 /** What stops when a key (or its old secret) stops: when it was last used, how often lately, and from where. Shown before anything is asked. */
-export function Effect({ seen, usage, versions }: { seen: Key['lastSeen']; usage: Usage | undefined; /** Only these secret versions; default: all. */ versions?: readonly number[] }) {
+export function Effect({
+  seen,
+  usage,
+  versions,
+}: {
+  seen: Key['lastSeen']
+  usage: Usage | undefined
+  /** Only these secret versions; default: all. */ versions?: readonly number[]
+}) {
   const now = useNow()
   if (usage === undefined) {
     return (
@@ -39,7 +47,18 @@ export function Effect({ seen, usage, versions }: { seen: Key['lastSeen']; usage
                 { label: keysText.effect.week, value: counted(now - 7 * DAY_MS) },
               ]
             : []),
-          ...(addresses.length === 0 ? [] : [{ label: keysText.effect.from, value: addresses.map((address) => <Mono key={address} className="mr-2">{address}</Mono>) }]),
+          ...(addresses.length === 0
+            ? []
+            : [
+                {
+                  label: keysText.effect.from,
+                  value: addresses.map((address) => (
+                    <Mono key={address} className="mr-2">
+                      {address}
+                    </Mono>
+                  )),
+                },
+              ]),
         ]}
       />
     </div>

@@ -20,5 +20,10 @@ export function variableName(type: string): string {
 /** Text of a `.env` file with the secret and, as comments, what it is. Secrets are letters, digits and `_`: nothing needs quoting. */
 export function envFile({ type, secret, label, name, organization, environment, expiresAt }: EnvFacts): string {
   const about = [label, name === '' ? null : JSON.stringify(name), `of ${organization}, environment ${environment}`].filter((part) => part !== null).join(' ')
-  return [`# ${about}`, `# ${expiresAt === null ? 'Does not expire.' : `Expires ${new Date(expiresAt).toISOString()}.`} Keep this file out of version control.`, `${variableName(type)}=${secret}`, ''].join('\n')
+  return [
+    `# ${about}`,
+    `# ${expiresAt === null ? 'Does not expire.' : `Expires ${new Date(expiresAt).toISOString()}.`} Keep this file out of version control.`,
+    `${variableName(type)}=${secret}`,
+    '',
+  ].join('\n')
 }

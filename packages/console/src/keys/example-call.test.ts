@@ -19,7 +19,10 @@ const apiWith = (more: Partial<AcceptingApi> = {}): AcceptingApi => ({
 })
 const key = { secret: SECRET, organization: 'acme', environment: 'live', scopes: ['ucd.profile'] }
 /** The words a shell makes of a line. */
-const wordsOf = (command: string): string[] => execFileSync('sh', ['-c', `printf '%s\\n' ${command.slice('curl'.length)}`], { encoding: 'utf8' }).trimEnd().split('\n')
+const wordsOf = (command: string): string[] =>
+  execFileSync('sh', ['-c', `printf '%s\\n' ${command.slice('curl'.length)}`], { encoding: 'utf8' })
+    .trimEnd()
+    .split('\n')
 const wordsFor = (api: AcceptingApi) => wordsOf(exampleCall(api, key).command)
 
 describe('the line to call an API with', () => {
@@ -41,9 +44,11 @@ describe('the line to call an API with', () => {
   test('says beside it whose key it is: header, path, body, host', () => {
     const companion = (from: string, name: string) => ({ from, name, names: 'organization' })
     expect(wordsFor(apiWith({ companions: [companion('header', 'X-PARTNER-NAME')] }))).toContain('X-PARTNER-NAME: acme')
-    expect(wordsFor(apiWith({ companions: [companion('path', 'organization')], routes: [{ method: 'GET', path: '/v2/organizations/{organization}', scopes: [] }] }))[0]).toBe(
-      'https://crm.example.com/v2/organizations/acme',
-    )
+    expect(
+      wordsFor(
+        apiWith({ companions: [companion('path', 'organization')], routes: [{ method: 'GET', path: '/v2/organizations/{organization}', scopes: [] }] }),
+      )[0],
+    ).toBe('https://crm.example.com/v2/organizations/acme')
     expect(wordsFor(apiWith({ companions: [companion('body', 'partner_id')] }))).toContain('{"partner_id":"acme"}')
     const host = { from: 'host', template: '{organization}.example.com', names: 'organization' }
     expect(wordsFor(apiWith({ companions: [host] }))).toContain('Host: acme.example.com')
@@ -56,7 +61,15 @@ describe('the line to call an API with', () => {
       { method: 'DELETE', path: '/profile', scopes: ['ucd.profile'] },
       { method: 'POST', path: '/profile', scopes: ['ucd.profile'] },
     ]
-    expect(wordsFor(apiWith({ routes }))).toEqual(['https://crm.example.com/profile', '-H', `Authorization: Bearer ${SECRET}`, '-H', 'Content-Type: application/json', '-d', '{}'])
+    expect(wordsFor(apiWith({ routes }))).toEqual([
+      'https://crm.example.com/profile',
+      '-H',
+      `Authorization: Bearer ${SECRET}`,
+      '-H',
+      'Content-Type: application/json',
+      '-d',
+      '{}',
+    ])
     const reading = { method: 'GET', path: '/contacts', scopes: [] }
     expect(wordsFor(apiWith({ routes: [...routes, reading] }))).toEqual(['https://crm.example.com/contacts', '-H', `Authorization: Bearer ${SECRET}`])
     expect(wordsFor(apiWith({ routes: [routes[1] as (typeof routes)[number]] })).slice(0, 3)).toEqual(['-X', 'DELETE', 'https://crm.example.com/profile'])

@@ -25,16 +25,23 @@ const BODY_METHODS = ['POST', 'PUT', 'PATCH']
 /** The API that a call is shown for: one that serves the key's environment, rather with an address and a route the key may use. */
 export function chooseApi(apis: readonly AcceptingApi[], environment: string, scopes: readonly string[]): AcceptingApi | null {
   const possible = apis.filter((api) => api.environment === null || api.environment === environment)
-  const worth = (api: AcceptingApi): number => (api.baseUrl === null ? 0 : 2) + (api.routes === null || api.routes.some((route) => covers(scopes, route.scopes)) ? 1 : 0)
+  const worth = (api: AcceptingApi): number =>
+    (api.baseUrl === null ? 0 : 2) + (api.routes === null || api.routes.some((route) => covers(scopes, route.scopes)) ? 1 : 0)
   return possible.toSorted((one, other) => worth(other) - worth(one))[0] ?? null
 }
 
 /** A line for a shell that calls the API with this secret, the key where the API wants it and everything beside it. */
 export function exampleCall(api: AcceptingApi, key: Circumstances): ExampleCall {
   const carriers = api.carriers as unknown as Carrier[]
-  const companions = (api.companions as unknown as Companion[]).map((companion) => ({ ...companion, value: companion.names === 'organization' ? key.organization : key.environment }))
+  const companions = (api.companions as unknown as Companion[]).map((companion) => ({
+    ...companion,
+    value: companion.names === 'organization' ? key.organization : key.environment,
+  }))
   const carrier = carriers[0] as Carrier
-  const inBody = [...(carrier.in === 'body' ? [[carrier.name, key.secret]] : []), ...companions.filter(({ from }) => from === 'body').map(({ name, value }) => [name, value])] as [string, string][]
+  const inBody = [
+    ...(carrier.in === 'body' ? [[carrier.name, key.secret]] : []),
+    ...companions.filter(({ from }) => from === 'body').map(({ name, value }) => [name, value]),
+  ] as [string, string][]
   const route = chooseRoute(api, key.scopes, inBody.length > 0)
   const placeholders: string[] = []
 
@@ -56,7 +63,12 @@ export function exampleCall(api: AcceptingApi, key: Circumstances): ExampleCall 
   else if (route.method !== 'GET' && !(route.method === 'POST' && body)) words.push(`-X ${route.method}`)
   words.push(quoted(base.replace(/\/+$/, '') + path))
   if (named !== undefined && new URL(base).hostname !== named) words.push(`-H ${quoted(`Host: ${named}`)}`)
-  if (carrier.in === 'header') words.push(carrier.scheme === 'basic' ? `-u ${quoted(`:${key.secret}`)}` : `-H ${quoted(`${carrier.name}: ${schemeOf(carrier) === 'bearer' ? 'Bearer ' : ''}${key.secret}`)}`)
+  if (carrier.in === 'header')
+    words.push(
+      carrier.scheme === 'basic'
+        ? `-u ${quoted(`:${key.secret}`)}`
+        : `-H ${quoted(`${carrier.name}: ${schemeOf(carrier) === 'bearer' ? 'Bearer ' : ''}${key.secret}`)}`,
+    )
   for (const { from, name, value } of companions) if (from === 'header') words.push(`-H ${quoted(`${name}: ${value}`)}`)
   if (body) words.push(`-H 'Content-Type: application/json'`, `-d ${quoted(JSON.stringify(Object.fromEntries(inBody)))}`)
   return { command: words.join(' \\\n  '), placeholders }
@@ -105,7 +117,10 @@ function chooseRoute(api: AcceptingApi, scopes: readonly string[], needsBody: bo
   const known = new Set((api.companions as unknown as Companion[]).filter(({ from }) => from === 'path').map(({ name }) => name))
   const unknown = (route: Route): number => [...route.path.matchAll(/\{(\w+)\+?\}/g)].filter((match) => !known.has(match[1] as string)).length
   const cost = (route: Route): number =>
-    (covers(scopes, route.scopes) ? 0 : 100) + (needsBody && !BODY_METHODS.includes(route.method) ? 50 : 0) + unknown(route) * 5 + (['GET', 'HEAD', 'POST', 'OPTIONS', 'PATCH', 'PUT', 'DELETE'].indexOf(route.method))
+    (covers(scopes, route.scopes) ? 0 : 100) +
+    (needsBody && !BODY_METHODS.includes(route.method) ? 50 : 0) +
+    unknown(route) * 5 +
+    ['GET', 'HEAD', 'POST', 'OPTIONS', 'PATCH', 'PUT', 'DELETE'].indexOf(route.method)
   const routes: readonly Route[] = api.routes ?? [{ method: needsBody ? 'POST' : 'GET', path: '/', scopes: [] }]
   return routes.toSorted((one, other) => cost(one) - cost(other))[0] as Route
 }

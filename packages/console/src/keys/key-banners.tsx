@@ -15,7 +15,11 @@ const MOST = 100
 
 /** What the keys of a page are about to lose: sunsets of their types, and keys that expire soon. */
 export function KeyBanners({ org, types, all }: { org: string; types: readonly OfferedType[]; all: readonly OfferedType[] }) {
-  const { data } = useRead('keys.list', { org, type: types.map(({ slug }) => slug).join(','), status: 'active,inactive,pending,retired', limit: MOST }, { enabled: types.length > 0 })
+  const { data } = useRead(
+    'keys.list',
+    { org, type: types.map(({ slug }) => slug).join(','), status: 'active,inactive,pending,retired', limit: MOST },
+    { enabled: types.length > 0 },
+  )
   const now = useNow()
   if (data === undefined) return null
   const more = data.nextCursor !== null
@@ -65,7 +69,8 @@ function Expiring({ org, keys, now }: { org: string; keys: readonly Key[]; now: 
       {shown.map((key, index) => (
         <span key={key.id} title={exactTime(Date.parse(key.expiresAt as string))}>
           {index > 0 && ' · '}
-          <TextLink to={pathTo('key', { org, key: key.id })}>{keyTitle(key)}</TextLink> {keysText.banner.expires(relativeTime(Date.parse(key.expiresAt as string), now))}
+          <TextLink to={pathTo('key', { org, key: key.id })}>{keyTitle(key)}</TextLink>{' '}
+          {keysText.banner.expires(relativeTime(Date.parse(key.expiresAt as string), now))}
         </span>
       ))}
       {keys.length > shown.length && ` ${keysText.banner.andMore(keys.length - shown.length)}`}

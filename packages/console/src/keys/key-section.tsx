@@ -60,7 +60,9 @@ export function KeySection({ org, page, title, types, role, filters }: Props) {
         <GenerateButton org={org} page={page} types={types} role={role} />
       </div>
       {content()}
-      {asked !== null && offered !== undefined && <CommandDialog command={asked.command} org={org} known={asked.key} offered={offered} onClose={() => setAsked(null)} />}
+      {asked !== null && offered !== undefined && (
+        <CommandDialog command={asked.command} org={org} known={asked.key} offered={offered} onClose={() => setAsked(null)} />
+      )}
     </section>
   )
 

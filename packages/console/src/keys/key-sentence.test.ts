@@ -9,7 +9,10 @@ const draft: Draft = {
   endsAt: Date.UTC(2026, 11, 24, 23),
   scopes: ['ucd.export', 'ucd.profile'],
   hasScopes: true,
-  addresses: [{ cidr: '192.0.2.7', label: null }, { cidr: '10.0.0.0/8', label: null }],
+  addresses: [
+    { cidr: '192.0.2.7', label: null },
+    { cidr: '10.0.0.0/8', label: null },
+  ],
   organizationAddresses: 'any',
   limits: [{ calls: 300, per: '60 seconds' }],
   manual: false,

@@ -31,7 +31,14 @@ export function sentenceOf(draft: Draft, timeZone?: string): string {
     draft.mintsFor === null ? null : words.mints(draft.mintsFor),
     places(draft),
     draft.hasScopes ? (draft.scopes.length === 0 ? words.noScopes : words.scopes(listOf([...draft.scopes], 'and'))) : null,
-    draft.limits.length === 0 ? null : words.limits(listOf(draft.limits.map(({ calls, per }) => words.limit(calls, per)), 'and')),
+    draft.limits.length === 0
+      ? null
+      : words.limits(
+          listOf(
+            draft.limits.map(({ calls, per }) => words.limit(calls, per)),
+            'and',
+          ),
+        ),
   ].filter((part): part is string => part !== null)
   const whole = `${words.what(draft.label, draft.name, draft.environment, draft.organization)} ${until}${draft.manual ? words.manual : ''}`
   return details.length === 0 ? `${whole}.` : `${whole}: ${details.join('; ')}.`
@@ -42,6 +49,7 @@ function places({ addresses, organizationAddresses }: Draft): string | null {
   const count = organizationAddresses === 'any' ? null : organizationAddresses.length
   if (addresses === null) return count === null ? null : words.onlyOrganizationList(count)
   const few = addresses === 'any' ? [] : addresses.slice(0, 3).map(({ cidr }) => cidr)
-  const own = addresses === 'any' ? words.anywhere : words.from(addresses.length > 3 ? `${few.join(', ')} and ${addresses.length - 3} more` : listOf(few, 'and'))
+  const own =
+    addresses === 'any' ? words.anywhere : words.from(addresses.length > 3 ? `${few.join(', ')} and ${addresses.length - 3} more` : listOf(few, 'and'))
   return count === null ? own : `${own}${words.andOrganizationList(count)}`
 }

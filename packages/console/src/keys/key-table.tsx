@@ -38,7 +38,12 @@ export function KeyTable({ caption, org, role, keys, types, showEnvironment, onC
   const named = types.some(({ type }) => type.naming.mode !== 'none')
 
   const link = (key: Key) => (
-    <Link {...ROW_LINK} to={pathTo('key', { org, key: key.id })} aria-label={key.name === '' ? `${typeOf(key)?.label ?? key.type} ${key.hint}` : undefined} className="rounded-sm font-medium hover:underline">
+    <Link
+      {...ROW_LINK}
+      to={pathTo('key', { org, key: key.id })}
+      aria-label={key.name === '' ? `${typeOf(key)?.label ?? key.type} ${key.hint}` : undefined}
+      className="rounded-sm font-medium hover:underline"
+    >
       {key.name === '' ? named ? keysText.unnamed : <Hint hint={key.hint} /> : key.name}
     </Link>
   )
@@ -51,7 +56,13 @@ export function KeyTable({ caption, org, role, keys, types, showEnvironment, onC
         <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
           <span className="min-w-0 [overflow-wrap:anywhere]">{link(key)}</span>
           {key.tags.slice(0, 3).map((tag) => (
-            <button key={tag} type="button" aria-label={keysText.list.withTag(tag)} className="rounded bg-sunken px-1.5 text-xs font-normal text-ink-soft ring-1 ring-line ring-inset hover:text-ink" onClick={() => onTag(tag)}>
+            <button
+              key={tag}
+              type="button"
+              aria-label={keysText.list.withTag(tag)}
+              className="rounded bg-sunken px-1.5 text-xs font-normal text-ink-soft ring-1 ring-line ring-inset hover:text-ink"
+              onClick={() => onTag(tag)}
+            >
               {tag}
             </button>
           ))}
@@ -59,8 +70,12 @@ export function KeyTable({ caption, org, role, keys, types, showEnvironment, onC
       ),
     },
     ...(named ? [{ id: 'hint', header: keysText.list.hint, cell: (key: Key) => <Hint hint={key.hint} /> }] : []),
-    ...(types.length > 1 ? [{ id: 'type', header: keysText.list.type, cell: (key: Key) => <span className="text-ink-soft">{typeOf(key)?.label ?? key.type}</span> }] : []),
-    ...(showEnvironment ? [{ id: 'environment', header: keysText.list.environment, cell: (key: Key) => <span className="text-ink-soft">{key.environment}</span> }] : []),
+    ...(types.length > 1
+      ? [{ id: 'type', header: keysText.list.type, cell: (key: Key) => <span className="text-ink-soft">{typeOf(key)?.label ?? key.type}</span> }]
+      : []),
+    ...(showEnvironment
+      ? [{ id: 'environment', header: keysText.list.environment, cell: (key: Key) => <span className="text-ink-soft">{key.environment}</span> }]
+      : []),
     { id: 'status', header: keysText.list.status, cell: (key) => <StatusPill status={key.status} /> },
     { id: 'used', header: keysText.list.lastUsed, cell: (key) => <Time at={key.lastSeen?.at ?? null} fallback={keysText.never} /> },
     { id: 'ends', header: keysText.list.ends, cell: (key) => <EndsAt of={key} /> },
@@ -80,7 +95,10 @@ export function KeyTable({ caption, org, role, keys, types, showEnvironment, onC
                 <Settings aria-hidden="true" className="size-4" />
               </IconButton>
             }
-            items={[{ kind: 'link', label: keysText.list.details, to: pathTo('key', { org, key: key.id }) }, ...(items.length === 0 ? [] : [{ kind: 'separator' as const }, ...items])]}
+            items={[
+              { kind: 'link', label: keysText.list.details, to: pathTo('key', { org, key: key.id }) },
+              ...(items.length === 0 ? [] : [{ kind: 'separator' as const }, ...items]),
+            ]}
           />
         )
       },
@@ -88,7 +106,13 @@ export function KeyTable({ caption, org, role, keys, types, showEnvironment, onC
   ]
   return (
     <div ref={container}>
-      <Table caption={caption} columns={columns} rows={keys} rowKey={({ id }) => id} isDim={({ status }) => status === 'removed' || status === 'expired' || status === 'retired'} />
+      <Table
+        caption={caption}
+        columns={columns}
+        rows={keys}
+        rowKey={({ id }) => id}
+        isDim={({ status }) => status === 'removed' || status === 'expired' || status === 'retired'}
+      />
     </div>
   )
 }

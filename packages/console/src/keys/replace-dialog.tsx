@@ -48,7 +48,12 @@ export function ReplaceDialog(props: Props) {
   const [replaced, setReplaced] = useState<Replaced | null>(null)
   if (replaced !== null) return <NewSecret {...props} replaced={replaced} />
   return (
-    <Dialog open onOpenChange={(open) => !open && props.onClose()} title={keysText.dialog.replaceTitle(keyTitle(props.known))} description={keysText.dialog.replace}>
+    <Dialog
+      open
+      onOpenChange={(open) => !open && props.onClose()}
+      title={keysText.dialog.replaceTitle(keyTitle(props.known))}
+      description={keysText.dialog.replace}
+    >
       <Question {...props} onReplaced={setReplaced} />
     </Dialog>
   )
@@ -61,7 +66,15 @@ function Question(props: Props & { onReplaced: (replaced: Replaced) => void }) {
   return <Choose {...props} current={key} reload={() => void refetch()} />
 }
 
-function Choose({ org, offered, onClose, onReplaced, confirmLabel, current, reload }: Props & { current: Key; reload: () => void; onReplaced: (replaced: Replaced) => void }) {
+function Choose({
+  org,
+  offered,
+  onClose,
+  onReplaced,
+  confirmLabel,
+  current,
+  reload,
+}: Props & { current: Key; reload: () => void; onReplaced: (replaced: Replaced) => void }) {
   const { type } = offered
   const now = useNow(1)
   // What the person looks at is what is replaced: a newer secret that appears meanwhile is refused as `version_changed`.
@@ -75,7 +88,8 @@ function Choose({ org, offered, onClose, onReplaced, confirmLabel, current, relo
 
   const confirm = async (): Promise<void> => {
     const answer = await replace.run({ org, key: looked.id, expectedVersion: looked.newestVersion, overlapSeconds: seconds }, { confirm: true })
-    if (answer !== null) onReplaced({ key: answer.key, secret: answer.secret, propagation: (answer as { propagation?: Propagation }).propagation, overlapSeconds: seconds })
+    if (answer !== null)
+      onReplaced({ key: answer.key, secret: answer.secret, propagation: (answer as { propagation?: Propagation }).propagation, overlapSeconds: seconds })
   }
   return (
     <Form error={conflict ? null : replace.error} onSubmit={() => void confirm()}>
@@ -111,7 +125,12 @@ function Choose({ org, offered, onClose, onReplaced, confirmLabel, current, relo
       )}
       {type.mints !== null && <p className="text-sm text-ink-soft">{keysText.dialog.replaceSessions}</p>}
       <FormActions>
-        <Button type="submit" variant={seconds === 0 ? 'danger' : 'primary'} loading={replace.isPending} disabledReason={conflict ? keysText.dialog.lookAgain : undefined}>
+        <Button
+          type="submit"
+          variant={seconds === 0 ? 'danger' : 'primary'}
+          loading={replace.isPending}
+          disabledReason={conflict ? keysText.dialog.lookAgain : undefined}
+        >
           {confirmLabel ?? commandLabel(type, 'replace')}
         </Button>
         <Button variant="ghost" onClick={onClose}>
@@ -126,7 +145,15 @@ function NewSecret({ org, offered, onClose, replaced }: Props & { replaced: Repl
   const { key, secret, propagation, overlapSeconds } = replaced
   const { type, label } = offered
   const oldEnds = (key.versions ?? []).find(({ number }) => number === key.newestVersion - 1)?.endsAt ?? null
-  const facts = { type: key.type, secret, label, name: key.name, organization: key.organization.slug, environment: key.environment, expiresAt: key.expiresAt === null ? null : Date.parse(key.expiresAt) }
+  const facts = {
+    type: key.type,
+    secret,
+    label,
+    name: key.name,
+    organization: key.organization.slug,
+    environment: key.environment,
+    expiresAt: key.expiresAt === null ? null : Date.parse(key.expiresAt),
+  }
   return (
     <Dialog open persistent wide onOpenChange={() => undefined} title={keysText.dialog.replacedTitle}>
       <SecretPanel secret={secret} variable={variableName(key.type)} file={envFile(facts)} retrievable={type.visibility === 'retrievable'} onDone={onClose}>

@@ -43,7 +43,11 @@ export function SingleSection({ org, offered, role, title }: { org: string; offe
         <div className="grid gap-4 lg:grid-cols-2">
           {offered.environments.map((environment) => {
             const key = data.items.find((each) => each.environment === environment)
-            return key === undefined ? <NoKey key={environment} environment={environment} /> : <InstanceCard key={key.id} org={org} offered={offered} role={role} keyOf={key} />
+            return key === undefined ? (
+              <NoKey key={environment} environment={environment} />
+            ) : (
+              <InstanceCard key={key.id} org={org} offered={offered} role={role} keyOf={key} />
+            )
           })}
         </div>
       )}
@@ -102,7 +106,11 @@ function InstanceCard({ org, offered, role, keyOf: key }: { org: string; offered
         <StatusPill status={key.status} />
       </div>
       <div className="flex items-center gap-2 rounded-lg border border-line bg-sunken px-3 py-2.5">
-        <code aria-label={keysText.single.secret(key.environment)} data-secret={shown === null ? undefined : ''} className="min-w-0 flex-1 font-mono text-sm break-all">
+        <code
+          aria-label={keysText.single.secret(key.environment)}
+          data-secret={shown === null ? undefined : ''}
+          className="min-w-0 flex-1 font-mono text-sm break-all"
+        >
           {shown ?? masked(key.hint)}
           {shown === null && <span className="sr-only"> ({keysText.single.masked})</span>}
         </code>

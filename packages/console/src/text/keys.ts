@@ -89,7 +89,8 @@ export const keysText = {
     activateMint: 'It mints session tokens from then on. Tokens from before stay ended.',
     deactivateTitle: (name: string) => `Deactivate ${name}?`,
     deactivate: 'Every call with it is refused from the next one on. It can be activated again.',
-    deactivateMint: 'It mints no session token from the next call on, and every token minted with it is refused at once. It can be activated again; the tokens stay ended.',
+    deactivateMint:
+      'It mints no session token from the next call on, and every token minted with it is refused at once. It can be activated again; the tokens stay ended.',
     removeTitle: (name: string) => `Remove ${name}?`,
     remove: 'Every call with it is refused from the next one on, for ever. Its record stays for the audit log.',
     removeMint: 'It and every session token minted with it are refused from the next call on, for ever. Its record stays for the audit log.',
@@ -271,7 +272,8 @@ export const keysText = {
     remainder: 'many addresses',
     test: 'Test an address',
     testHint: 'Would a call from there be let through, as both lists stand now?',
-    testRule: (list: string, matched: string | null) => `${list}: ${matched === null ? 'no entry holds it' : matched === 'any' ? 'any address' : `let in by ${matched}`}`,
+    testRule: (list: string, matched: string | null) =>
+      `${list}: ${matched === null ? 'no entry holds it' : matched === 'any' ? 'any address' : `let in by ${matched}`}`,
     lists: { key: 'List of the key', organization: 'List of the organization' } as Readonly<Record<string, string>>,
     noEvents: 'Nothing happened to it yet.',
     mintedWith: 'Session tokens minted with it, newest first.',
