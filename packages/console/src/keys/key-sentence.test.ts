@@ -10,8 +10,8 @@ const draft: Draft = {
   scopes: ['ucd.export', 'ucd.profile'],
   hasScopes: true,
   addresses: [
-    { cidr: '192.0.2.7', label: null },
-    { cidr: '10.0.0.0/8', label: null },
+    { cidr: '192.0.2.7' },
+    { cidr: '10.0.0.0/8' },
   ],
   organizationAddresses: 'any',
   limits: [{ calls: 300, per: '60 seconds' }],
@@ -39,6 +39,6 @@ test('names the list of the organization, which must let a call through as well'
 })
 
 test('counts a long list', () => {
-  const addresses = ['1', '2', '3', '4', '5'].map((last) => ({ cidr: `192.0.2.${last}`, label: null }))
+  const addresses = ['1', '2', '3', '4', '5'].map((last) => ({ cidr: `192.0.2.${last}` }))
   expect(sentenceOf({ ...draft, addresses })).toContain('192.0.2.1, 192.0.2.2, 192.0.2.3 and 2 more')
 })
