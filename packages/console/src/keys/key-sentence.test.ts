@@ -9,10 +9,7 @@ const draft: Draft = {
   endsAt: Date.UTC(2026, 11, 24, 23),
   scopes: ['ucd.export', 'ucd.profile'],
   hasScopes: true,
-  addresses: [
-    { cidr: '192.0.2.7' },
-    { cidr: '10.0.0.0/8' },
-  ],
+  addresses: [{ cidr: '192.0.2.7' }, { cidr: '10.0.0.0/8' }],
   organizationAddresses: 'any',
   limits: [{ calls: 300, per: '60 seconds' }],
   manual: false,
