@@ -124,6 +124,7 @@ export const keysText = {
   propagation: {
     title: (summary: string) => `${summary.charAt(0).toUpperCase()}${summary.slice(1)}`,
     mayAccept: (verifier: string, until: string) => `${verifier} may still accept it until ${until}: it was not heard of since.`,
+    mayAcceptUnknown: (verifier: string) => `${verifier} may still accept it; until when is not known.`,
   },
 
   single: {
