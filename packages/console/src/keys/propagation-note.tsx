@@ -13,7 +13,9 @@ export function PropagationNote({ propagation, title }: { propagation: Propagati
       {mayAcceptUntil.length > 0 && (
         <ul className="mt-1 list-disc pl-4">
           {mayAcceptUntil.map(({ verifier, until }) => (
-            <li key={verifier}>{until === null ? keysText.propagation.mayAcceptUnknown(verifier) : keysText.propagation.mayAccept(verifier, exactTime(Date.parse(until)))}</li>
+            <li key={verifier}>
+              {until === null ? keysText.propagation.mayAcceptUnknown(verifier) : keysText.propagation.mayAccept(verifier, exactTime(Date.parse(until)))}
+            </li>
           ))}
         </ul>
       )}
