@@ -22,6 +22,7 @@ test('imports go down only: pages, forms, components, api and hooks, ui, util an
     audit: 5,
     organizations: 5,
     operator: 5,
+    keys: 5,
     forms: 4,
     addresses: 4,
     hooks: 3,

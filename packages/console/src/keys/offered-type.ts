@@ -1,4 +1,5 @@
-import { keyType, type KeyType } from '@keywright/core/configuration/key-type.ts'
+import type { KeyType } from '@keywright/core/configuration/key-type.ts'
+import { readKeyType } from './read-key-type.ts'
 import type { Offer } from '../api/contract.ts'
 
 /** A key type as one organization has it: its definition, whether it may be generated now, and the APIs that accept it. */
@@ -21,7 +22,7 @@ export function offeredType(offer: Offer): OfferedType {
   let known = read.get(offer)
   if (known === undefined) {
     const { type, label, description, reason, environments, use, policy, apis } = offer
-    known = { slug: type, label, description, type: keyType.parse(policy), reason, environments, use, apis }
+    known = { slug: type, label, description, type: readKeyType(policy), reason, environments, use, apis }
     read.set(offer, known)
   }
   return known

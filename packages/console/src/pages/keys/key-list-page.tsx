@@ -1,4 +1,3 @@
-import '../../util/zod-without-eval.ts'
 import { SearchX } from 'lucide-react'
 import { KeyBanners } from '../../keys/key-banners.tsx'
 import { KeyFilters, useKeyFilters } from '../../keys/key-filters.tsx'

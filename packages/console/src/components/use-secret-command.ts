@@ -3,7 +3,7 @@ import { KeywrightError } from '@keywright/sdk/client/keywright-error.ts'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { call, isKeywrightError, type CallOptions } from '../api/call.ts'
 import type { Answer, Input, OperationId } from '../api/contract.ts'
-import { useStepUp } from '../components/step-up.tsx'
+import { useStepUp } from './step-up.tsx'
 import { text } from '../text/common.ts'
 import { secretText } from '../text/secret.ts'
 
