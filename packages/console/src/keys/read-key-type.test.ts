@@ -27,12 +27,19 @@ test('a type that uses every field, with what is left out filled in', () => {
     scopes: { offered: ['read', { scope: 'write', entitlement: 'package' }], default: ['read'] },
     direct: false,
     mints: { lifetime: '1h' },
-    carriers: [{ in: 'header', name: 'X-Key' }, { in: 'header', scheme: 'basic' }, { in: 'body', name: 'key' }],
+    carriers: [
+      { in: 'header', name: 'X-Key' },
+      { in: 'header', scheme: 'basic' },
+      { in: 'body', name: 'key' },
+    ],
     companions: [
       { from: 'header', name: 'X-Organization', names: 'organization' },
       { from: 'host', template: '{environment}.example.com', names: 'environment', fold: 'lowercase', required: false },
     ],
-    limits: [{ calls: 10, per: '60s', maxCalls: 20 }, { calls: 5, per: '1s' }],
+    limits: [
+      { calls: 10, per: '60s', maxCalls: 20 },
+      { calls: 5, per: '1s' },
+    ],
     sunset: [
       { deprecatedAt: '2026-01-01T00:00:00Z', retiredAt: '2026-02-01T00:00:00Z' },
       { origin: 'old', deprecatedAt: '2026-01-01T00:00:00Z', retiredAt: '2026-02-01T00:00:00Z', successor: 'new', noticeDays: [5] },

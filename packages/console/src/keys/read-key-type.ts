@@ -23,11 +23,23 @@ export function readKeyType(policy: Record<string, unknown>): KeyType {
     replace: { allowed: replace?.allowed ?? true, overlapDefault: seconds(replace?.overlapDefault ?? 0), overlapMax: seconds(replace?.overlapMax ?? 0) },
     addresses: { mode: addresses?.mode ?? 'off', organizationList: rule(addresses?.organizationList ?? 'none') },
     scopes: {
-      offered: (scopes?.offered ?? []).map((entry) => (typeof entry === 'string' ? { scope: entry, entitlement: null } : { scope: entry.scope, entitlement: entry.entitlement ?? null })),
+      offered: (scopes?.offered ?? []).map((entry) =>
+        typeof entry === 'string' ? { scope: entry, entitlement: null } : { scope: entry.scope, entitlement: entry.entitlement ?? null },
+      ),
       default: scopes?.default ?? [],
     },
     mints: mints ? { lifetime: seconds(mints.lifetime) } : null,
-    carriers: carriers ? carriers.map((carrier) => (carrier.in === 'body' ? carrier : { ...carrier, name: carrier.name ?? 'Authorization', scheme: carrier.scheme ?? (carrier.name?.toLowerCase() === 'authorization' ? 'bearer' : 'raw') })) : null,
+    carriers: carriers
+      ? carriers.map((carrier) =>
+          carrier.in === 'body'
+            ? carrier
+            : {
+                ...carrier,
+                name: carrier.name ?? 'Authorization',
+                scheme: carrier.scheme ?? (carrier.name?.toLowerCase() === 'authorization' ? 'bearer' : 'raw'),
+              },
+        )
+      : null,
     companions: (companions ?? []).map((companion) => ({ ...companion, fold: companion.fold ?? 'none', required: companion.required ?? true })),
     limits: (limits ?? []).map((limit) => ({ calls: limit.calls, per: seconds(limit.per), maxCalls: limit.maxCalls ?? null })),
     sunset: (sunset ?? []).map((each) => ({
