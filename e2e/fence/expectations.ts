@@ -93,6 +93,8 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   'outbox.list': { where: 'installation', may: OPERATOR },
   'outbox.get': { where: 'installation', may: OPERATOR },
   'outbox.resend': { where: 'installation', may: OPERATOR },
+  'verifiers.list': { where: 'installation', may: OPERATOR },
+  'verifiers.forget': { where: 'installation', may: OPERATOR, needs: 'credentials:manage' },
   'signing-keys.list': { where: 'installation', may: OPERATOR },
   'signing-keys.rotate': { where: 'installation', may: OPERATOR, needs: 'credentials:manage' },
 }

@@ -123,6 +123,8 @@ export const PREPARE: Record<FencedId, Prepare> = {
     const { key, session } = await world.session(org)
     return { path: `${keys(org)}/${key}/sessions/${session}` }
   },
+  'verifiers.list': fixed('/v1/verifiers'),
+  'verifiers.forget': async (world) => ({ path: `/v1/verifiers/${await world.silentVerifier()}` }),
   'signing-keys.list': fixed('/v1/signing-keys'),
   'signing-keys.rotate': fixed('/v1/signing-keys:rotate'),
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { checksumOf } from '@keywright/core/secret/checksum.ts'
 import { addMember } from '../people/add-member.ts'
+import { RawVerifier } from '../verifier/raw-verifier.ts'
 import { TestServer } from '../harness.ts'
 
 /** The time at which everything here happens. */
@@ -154,6 +155,18 @@ export class World implements AsyncDisposable {
   async operatorKey(capabilities: readonly string[] = [], input: Record<string, unknown> = {}): Promise<{ id: string; secret: string }> {
     const { key, secret } = await this.ask(201, 'POST', '/v1/management-keys', { name: this.name(), capabilities, ...input })
     return { id: key.id, secret }
+  }
+
+  /** A verifier that has connected and was cut off. */
+  async silentVerifier(): Promise<string> {
+    const verifier = await RawVerifier.connect(this.server.url, (await this.verifier()).secret)
+    verifier.hello('orders')
+    await verifier.next('welcome')
+    verifier.socket.terminate()
+    for (;;) {
+      const { items } = await this.server.must(200, 'GET', '/v1/verifiers', { key: this.operator })
+      if (items.some((item: { id: string; status: string }) => item.id === verifier.instance && item.status === 'silent')) return verifier.instance
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

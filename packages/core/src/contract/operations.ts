@@ -11,6 +11,7 @@ import type { Operation } from './operation.ts'
 import { organizationOperations } from './organizations.ts'
 import { sessionOperations } from './sessions.ts'
 import { verificationOperations } from './verification.ts'
+import { verifierOperations } from './verifiers.ts'
 
 const ALL = [
   ...credentialOperations,
@@ -25,6 +26,7 @@ const ALL = [
   ...healthOperations,
   ...auditOperations,
   ...verificationOperations,
+  ...verifierOperations,
 ] as const
 
 export type OperationId = (typeof ALL)[number]['id']

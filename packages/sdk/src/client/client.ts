@@ -136,6 +136,7 @@ export function createClient(options: ClientOptions) {
     outbox: { list: listing('outbox.list'), get: method('outbox.get'), resend: method('outbox.resend') },
     /** Session tokens minted with a key. */
     sessions: { list: method('sessions.list'), end: method('sessions.end') },
+    verifiers: { list: bare('verifiers.list'), forget: method('verifiers.forget') },
     signingKeys: { list: bare('signing-keys.list'), rotate: bare('signing-keys.rotate') },
     oauth: { token: form('oauth.token'), jwks: bare('oauth.jwks') },
     introspect: form('introspect'),

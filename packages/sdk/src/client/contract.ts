@@ -11,6 +11,7 @@ import type { noticeOperations } from '@keywright/core/contract/notices.ts'
 import type { organizationOperations } from '@keywright/core/contract/organizations.ts'
 import type { sessionOperations } from '@keywright/core/contract/sessions.ts'
 import type { verificationOperations } from '@keywright/core/contract/verification.ts'
+import type { verifierOperations } from '@keywright/core/contract/verifiers.ts'
 
 /*
  * The types of every call, read off core's contract. Types only: nothing of core or of zod is there when the client runs, so the
@@ -29,6 +30,7 @@ type Contract =
   | (typeof organizationOperations)[number]
   | (typeof sessionOperations)[number]
   | (typeof verificationOperations)[number]
+  | (typeof verifierOperations)[number]
 
 export type OperationId = Contract['id']
 

@@ -54,6 +54,8 @@ export const ENDPOINTS: Readonly<Record<OperationId, Endpoint>> = {
 
   'sessions.list': { method: 'GET', path: `${KEY}/sessions` },
   'sessions.end': { method: 'DELETE', path: `${KEY}/sessions/{session}` },
+  'verifiers.list': { method: 'GET', path: '/v1/verifiers' },
+  'verifiers.forget': { method: 'DELETE', path: '/v1/verifiers/{verifier}' },
   'signing-keys.list': { method: 'GET', path: '/v1/signing-keys' },
   'signing-keys.rotate': { method: 'POST', path: '/v1/signing-keys:rotate' },
   'oauth.token': { method: 'POST', path: '/oauth2/token' },

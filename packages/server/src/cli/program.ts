@@ -11,6 +11,7 @@ import { addMemberCommands, addOperatorCommands } from './remote/members.ts'
 import { addOutboxCommands } from './remote/outbox.ts'
 import { addOrganizationCommands } from './remote/orgs.ts'
 import { addSessionCommands, addSigningKeyCommands } from './remote/sessions.ts'
+import { addVerifierCommands } from './remote/verifiers.ts'
 import { addVerificationCommands } from './remote/verification.ts'
 import { report } from './report.ts'
 import { refuseSecretArgument } from './secret-argument.ts'
@@ -65,6 +66,7 @@ export function createProgram(session: Session): Command {
   addInvitationCommands(session, program)
   addOperatorCommands(session, program)
   addVerifierKeyCommands(session, program)
+  addVerifierCommands(session, program)
   addManagementKeyCommands(session, program)
   addSigningKeyCommands(session, program)
   addVerificationCommands(session, program)

@@ -36,6 +36,7 @@ export const AUDIT_ACTIONS = {
   'management_key.removed': 'A management key was removed.',
   'verifier_key.issued': 'A verifier key was issued.',
   'verifier_key.removed': 'A verifier key was removed.',
+  'verifier.forgotten': 'An operator said that a verifier elsewhere runs no more.',
   'member.invited': 'Somebody was invited to an organization, or an invitation that waited was renewed.',
   'member.role_changed': 'The role of a member was changed.',
   'member.removed': 'A member was removed; the access ended at once.',

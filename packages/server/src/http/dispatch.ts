@@ -22,6 +22,7 @@ import { memberHandlers } from './handlers/members.ts'
 import { noticeHandlers } from './handlers/notices.ts'
 import { organizationHandlers } from './handlers/organizations.ts'
 import { sessionHandlers } from './handlers/sessions.ts'
+import { verifierHandlers } from './handlers/verifiers.ts'
 import { DoneBefore, type IdempotentRequest, readIdempotency } from './idempotency.ts'
 import { RequestGuard, takeConfirm } from './request-guard.ts'
 import { secretsIn } from './secrets-in.ts'
@@ -39,6 +40,7 @@ const HANDLERS = {
   ...configurationHandlers,
   ...keyHandlers,
   ...sessionHandlers,
+  ...verifierHandlers,
   ...auditHandlers,
 }
 

@@ -178,6 +178,19 @@ export class VerifierHub implements AsyncDisposable {
     })
   }
 
+  get(id: string): RegisteredVerifier | undefined {
+    return this.#parts.register.get(id)
+  }
+
+  isConnected(id: string): boolean {
+    return this.#byInstance.has(id)
+  }
+
+  /** It was taken out of the store. */
+  dropped(id: string): void {
+    this.#parts.register.drop(id)
+  }
+
   get connected(): number {
     return this.#sessions.size
   }

@@ -89,10 +89,15 @@ export class VerifierRegister {
 
   /** It said that it decides no more, or somebody says so of it. @returns false when it is not known. */
   async forget(id: string): Promise<boolean> {
-    if (!this.#known.delete(id)) return false
-    this.#stored.delete(id)
+    if (!this.drop(id)) return false
     await this.#database.write(async (transaction) => transaction.defer(removeVerifierQuery(this.#database.build, { id })))
     return true
+  }
+
+  /** It is not in the store any more. @returns false when it was not known. */
+  drop(id: string): boolean {
+    this.#stored.delete(id)
+    return this.#known.delete(id)
   }
 
   /** Forgets those whose bound has been over for a day. */
