@@ -101,6 +101,7 @@ export const SENTENCES: Readonly<Record<string, (event: EventFacts) => Part[]>> 
   'management_key.removed': (event) => ['removed the management key ', key(event)],
   'verifier_key.issued': (event) => ['issued the verifier key ', key(event)],
   'verifier_key.removed': (event) => ['removed the verifier key ', key(event)],
+  'verifier.forgotten': ({ subject, detail }) => [`said that the verifier ${text(detail, 'name') || subject.id} runs no more`],
   'member.invited': (event) => ['invited ', person(event), asRole(event)],
   'member.role_changed': (event) => [
     'changed the role of ',
@@ -157,6 +158,7 @@ export const INSTALLATION_AREAS = {
   key_type: 'Key types',
   api: 'APIs',
   operator: 'Operators',
+  verifier: 'Verifiers',
   signing_key: 'Signing keys',
   personal_data: 'Personal data',
 } as const
