@@ -21,13 +21,17 @@ interface Props {
   /** The path under which the server names its problems. */
   name?: string
   error?: string | undefined
+  /** Why "any address" cannot be chosen here; it stays visible. */
+  anyReason?: string | undefined
+  /** Another list that must let a call in as well: the test asks both. */
+  also?: AddressRule | undefined
 }
 
 /**
  * An address rule: a list (add, paste, label, remove) or "any address" by choice, and a test of an address against what stands
  * on the page. Removing the last entry asks, since an empty list is nothing one could mean.
  */
-export function AddressEditor({ value, onChange, ownAddress = null, name = 'addresses', error }: Props) {
+export function AddressEditor({ value, onChange, ownAddress = null, name = 'addresses', error, anyReason, also }: Props) {
   const [last, setLast] = useState<AddressEntry | null>(null)
   // Changing one's mind twice loses nothing.
   const [remembered, setRemembered] = useState<readonly AddressEntry[]>(value === 'any' ? [] : value)
@@ -37,7 +41,7 @@ export function AddressEditor({ value, onChange, ownAddress = null, name = 'addr
     onChange(next)
   }
   const remove = (entry: AddressEntry): void => {
-    if (entries.length === 1) setLast(entry)
+    if (entries.length === 1 && anyReason === undefined) setLast(entry)
     else change(entries.filter((each) => each !== entry))
   }
   return (
@@ -50,7 +54,7 @@ export function AddressEditor({ value, onChange, ownAddress = null, name = 'addr
           onValueChange={(mode) => onChange(mode === 'any' ? 'any' : remembered)}
           cards={[
             { value: 'only', label: addressesText.only, hint: addressesText.onlyHint },
-            { value: 'any', label: addressesText.any, hint: addressesText.anyHint },
+            { value: 'any', label: addressesText.any, hint: addressesText.anyHint, disabledReason: anyReason },
           ]}
         />
       </Field>
@@ -64,7 +68,7 @@ export function AddressEditor({ value, onChange, ownAddress = null, name = 'addr
           <AddressAdd entries={entries} onAdd={(added) => change([...entries, ...added])} ownAddress={ownAddress} />
         </>
       )}
-      <AddressTest rule={value} />
+      <AddressTest rule={value} also={also} />
       <ConfirmDialog
         open={last !== null}
         onOpenChange={(open) => !open && setLast(null)}

@@ -21,20 +21,22 @@ interface Props {
   /** After the person has said that it is stored. */
   onDone: () => void
   doneLabel?: string
+  /** After the person left all the same: where the page itself stays, it must not show the secret any more. */
+  onLeave?: () => void
 }
 
 /**
  * A secret at the one moment it is shown. It is not lost by a stray click, Escape, Back, a link or closing the window: each asks first,
  * until the person has said that it is stored. Lives in this component's props alone.
  */
-export function SecretPanel({ secret, variable, file, retrievable = false, children, onDone, doneLabel = secretText.done }: Props) {
+export function SecretPanel({ secret, variable, file, retrievable = false, children, onDone, doneLabel = secretText.done, onLeave }: Props) {
   const id = useId()
   const field = useRef<HTMLInputElement>(null)
   const [stored, setStored] = useState(false)
   useEffect(() => field.current?.focus(), [])
   return (
     <div className="flex flex-col gap-4">
-      <SecretGuard active={!stored && !retrievable} />
+      <SecretGuard active={!stored && !retrievable} onLeave={onLeave} />
       <Banner tone={retrievable ? 'info' : 'warning'} live>
         {retrievable ? secretText.again : secretText.once}
       </Banner>

@@ -29,8 +29,7 @@ export function GenerateButton({ org, page, types, role }: { org: string; page: 
     )
   }
   const only = types.length === 1 ? types[0] : undefined
-  // The section is named by its types: the wizard offers the same ones.
-  const search = only === undefined ? { section: types[0]?.type.presentation.section ?? undefined } : { type: only.slug }
+  const search = { section: types[0]?.type.presentation.section, type: only?.slug }
   return (
     <ButtonLink variant="primary" icon={icon} to={pathTo('generate', { org, page }, search)}>
       {label}

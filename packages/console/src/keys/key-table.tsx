@@ -35,7 +35,8 @@ export function KeyTable({ caption, org, role, keys, types, showEnvironment, onC
   const now = useNow()
   useRowKeys(container)
   const typeOf = (key: Key): OfferedType | undefined => types.find(({ slug }) => slug === key.type)
-  const named = types.some(({ type }) => type.naming.mode !== 'none')
+  // Where nobody gave a name, the hint is what tells keys apart.
+  const named = keys.some(({ name }) => name !== '')
 
   const link = (key: Key) => (
     <Link
@@ -44,7 +45,7 @@ export function KeyTable({ caption, org, role, keys, types, showEnvironment, onC
       aria-label={key.name === '' ? `${typeOf(key)?.label ?? key.type} ${key.hint}` : undefined}
       className="rounded-sm font-medium hover:underline"
     >
-      {key.name === '' ? named ? keysText.unnamed : <Hint hint={key.hint} /> : key.name}
+      {key.name === '' ? named ? <span className="text-ink-faint">{keysText.unnamed}</span> : <Hint hint={key.hint} /> : key.name}
     </Link>
   )
   const columns: Column<Key>[] = [

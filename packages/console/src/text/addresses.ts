@@ -57,6 +57,7 @@ export const addressesText = {
   test: 'Test an address',
   testPlaceholder: 'e.g. 203.0.113.7',
   tested: {
+    refusedAlso: (address: string) => `${address} is let in by this list, but refused by the list of the organization.`,
     any: (address: string) => `${address} is let in: any address is.`,
     allowed: (address: string, by: string) => `${address} is let in by ${by}.`,
     refused: (address: string) => `${address} is refused.`,

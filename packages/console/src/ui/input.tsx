@@ -4,7 +4,7 @@ import { useFieldAttributes } from './field-context.ts'
 import { cx } from '../util/class-names.ts'
 
 const CONTROL =
-  'w-full rounded-lg border border-field-line bg-surface text-ink shadow-xs transition-colors placeholder:text-ink-faint hover:border-ink-faint focus-visible:border-accent-ink focus-visible:outline-offset-0 aria-invalid:border-danger-ink disabled:bg-sunken disabled:text-ink-faint read-only:bg-sunken'
+  'w-full rounded-lg border border-field-line bg-surface text-ink shadow-xs transition-colors placeholder:text-ink-faint hover:border-ink-faint focus-visible:border-accent-ink focus-visible:outline-offset-0 aria-invalid:border-danger-ink disabled:bg-sunken disabled:text-ink-faint [&[readonly]]:bg-sunken'
 
 interface InputProps extends Omit<ComponentProps<'input'>, 'onChange'> {
   onValueChange?: (value: string) => void
