@@ -6,7 +6,13 @@ import { Input } from '../ui/input.tsx'
 import { type AddressRule, type AddressVerdict, testAddress } from './test-address.ts'
 
 /** Would this address be let in by what stands on the page now, saved or not. */
-export function AddressTest({ rule, also }: { rule: AddressRule; /** A list of the organization that must let it in as well. */ also?: AddressRule | undefined }) {
+export function AddressTest({
+  rule,
+  also,
+}: {
+  rule: AddressRule
+  /** A list of the organization that must let it in as well. */ also?: AddressRule | undefined
+}) {
   const [written, setWritten] = useState('')
   const verdict = written.trim() === '' ? null : testAddress(rule, written)
   const second = verdict?.kind === 'allowed' && also !== undefined ? testAddress(also, written) : null

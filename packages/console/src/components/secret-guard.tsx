@@ -5,7 +5,13 @@ import { Dialog } from '../ui/dialog.tsx'
 import { FormActions } from '../ui/form.tsx'
 
 /** While active, leaving the page by any way asks first. */
-export function SecretGuard({ active, onLeave }: { active: boolean; /** Gone for good: whoever holds the secret forgets it. */ onLeave?: (() => void) | undefined }) {
+export function SecretGuard({
+  active,
+  onLeave,
+}: {
+  active: boolean
+  /** Gone for good: whoever holds the secret forgets it. */ onLeave?: (() => void) | undefined
+}) {
   const blocker = useBlocker({ shouldBlockFn: () => active, enableBeforeUnload: () => active, withResolver: true })
   if (blocker.status !== 'blocked') return null
   return (
@@ -14,7 +20,13 @@ export function SecretGuard({ active, onLeave }: { active: boolean; /** Gone for
         <Button variant="primary" onClick={blocker.reset}>
           {secretText.stay}
         </Button>
-        <Button variant="danger-quiet" onClick={() => { onLeave?.(); blocker.proceed() }}>
+        <Button
+          variant="danger-quiet"
+          onClick={() => {
+            onLeave?.()
+            blocker.proceed()
+          }}
+        >
           {secretText.leaveAnyway}
         </Button>
       </FormActions>

@@ -40,11 +40,24 @@ export function ExpiryField({
   return (
     <div className="flex flex-col gap-3">
       <Field label={keysText.generate.expiry} group name="expiresAt">
-        <RadioCards name="expiry" columns={2} value={value.kind === 'nothing' && keep === undefined ? null : valueOf(value)} onValueChange={choose} cards={cards} />
+        <RadioCards
+          name="expiry"
+          columns={2}
+          value={value.kind === 'nothing' && keep === undefined ? null : valueOf(value)}
+          onValueChange={choose}
+          cards={cards}
+        />
       </Field>
       {value.kind === 'date' && (
         <Field label={keysText.generate.day} hint={end === null ? keysText.generate.dayHint : keysText.generate.expiryEnds(exactTime(end))}>
-          <Input type="date" value={value.day} min={dayText(new Date(now))} max={lastDay(type, now)} onValueChange={(day) => onChange({ kind: 'date', day })} className="sm:w-56" />
+          <Input
+            type="date"
+            value={value.day}
+            min={dayText(new Date(now))}
+            max={lastDay(type, now)}
+            onValueChange={(day) => onChange({ kind: 'date', day })}
+            className="sm:w-56"
+          />
         </Field>
       )}
     </div>

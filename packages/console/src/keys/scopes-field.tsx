@@ -6,9 +6,20 @@ import { Field } from '../ui/field.tsx'
 import { Mono } from '../ui/mono.tsx'
 
 /** What a key may do. A scope whose entitlement the organization lacks may be chosen, and says that it is refused until then. */
-export function ScopesField({ type, entitlements, value, onChange }: { type: KeyType; entitlements: readonly string[] | undefined; value: readonly string[]; onChange: (scopes: string[]) => void }) {
+export function ScopesField({
+  type,
+  entitlements,
+  value,
+  onChange,
+}: {
+  type: KeyType
+  entitlements: readonly string[] | undefined
+  value: readonly string[]
+  onChange: (scopes: string[]) => void
+}) {
   const { offered } = type.scopes
-  const set = (scope: string, chosen: boolean): void => onChange(offered.map((each) => each.scope).filter((each) => (each === scope ? chosen : value.includes(each))))
+  const set = (scope: string, chosen: boolean): void =>
+    onChange(offered.map((each) => each.scope).filter((each) => (each === scope ? chosen : value.includes(each))))
   return (
     <Field label={keysText.generate.scopes} group name="scopes" hint={value.length === 0 ? keysText.generate.noScopes : keysText.generate.scopesHint}>
       <div className="mb-2 flex gap-2">

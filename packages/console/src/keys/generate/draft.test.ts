@@ -21,7 +21,11 @@ describe('the steps', () => {
 
 describe('a draft', () => {
   test('begins with what the type says, and with nothing where somebody must choose', () => {
-    const type = { scopes: { offered: ['a', 'b'], default: ['a'] }, expiry: { mode: 'required' as const, presets: ['1d'] }, addresses: { mode: 'optional' as const } }
+    const type = {
+      scopes: { offered: ['a', 'b'], default: ['a'] },
+      expiry: { mode: 'required' as const, presets: ['1d'] },
+      addresses: { mode: 'optional' as const },
+    }
     expect(initialDraft(offeredWith(type))).toMatchObject({ environment: 'live', scopes: ['a'], expiry: { kind: 'nothing' }, addresses: [] })
     expect(initialDraft(offeredWith(type, ['live', 'test'])).environment).toBe('')
   })

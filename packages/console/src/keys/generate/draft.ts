@@ -96,7 +96,16 @@ function inWords(error: FieldError): FieldError {
   return error
 }
 
-const STEP_OF: Readonly<Record<string, Step>> = { name: 'details', environment: 'details', expiresAt: 'details', expiresInSeconds: 'details', scopes: 'details', tags: 'details', addresses: 'addresses', type: 'type' }
+const STEP_OF: Readonly<Record<string, Step>> = {
+  name: 'details',
+  environment: 'details',
+  expiresAt: 'details',
+  expiresInSeconds: 'details',
+  scopes: 'details',
+  tags: 'details',
+  addresses: 'addresses',
+  type: 'type',
+}
 
 /** The step at which a mistake can be mended; null: at none. */
 export function stepOf(path: string): Step | null {

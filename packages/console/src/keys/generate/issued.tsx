@@ -12,7 +12,19 @@ import { Hint } from '../../ui/mono.tsx'
 import { useTitle } from '../../ui/use-title.ts'
 
 /** The new key with its secret, at the one moment it is shown. */
-export function Issued({ issued: { key, secret }, offered, org, onDone, onLeave }: { issued: { key: Key; secret: string }; offered: OfferedType; org: string; onDone: () => void; onLeave: () => void }) {
+export function Issued({
+  issued: { key, secret },
+  offered,
+  org,
+  onDone,
+  onLeave,
+}: {
+  issued: { key: Key; secret: string }
+  offered: OfferedType
+  org: string
+  onDone: () => void
+  onLeave: () => void
+}) {
   const { type, label } = offered
   const heading = useRef<HTMLHeadingElement>(null)
   const title = keysText.generate.doneTitle(label)
@@ -40,9 +52,19 @@ export function Issued({ issued: { key, secret }, offered, org, onDone, onLeave 
           <span>{key.environment}</span>
         </p>
       </header>
-      {key.status === 'pending' && <Banner tone="warning">{type.mints === null ? keysText.generate.doneManual(activate) : keysText.generate.doneMint(activate)}</Banner>}
+      {key.status === 'pending' && (
+        <Banner tone="warning">{type.mints === null ? keysText.generate.doneManual(activate) : keysText.generate.doneMint(activate)}</Banner>
+      )}
       <div className="rounded-xl border border-line bg-surface p-5">
-        <SecretPanel secret={secret} variable={variableName(key.type)} file={file} retrievable={type.visibility === 'retrievable'} onDone={onDone} onLeave={onLeave} doneLabel={keysText.generate.toKey}>
+        <SecretPanel
+          secret={secret}
+          variable={variableName(key.type)}
+          file={file}
+          retrievable={type.visibility === 'retrievable'}
+          onDone={onDone}
+          onLeave={onLeave}
+          doneLabel={keysText.generate.toKey}
+        >
           <ExampleCall offered={offered} org={org} fields={key} secret={secret} />
         </SecretPanel>
       </div>

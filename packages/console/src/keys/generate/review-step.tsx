@@ -44,8 +44,18 @@ export function ReviewStep({ offered, draft, organization, organizationRule = 'a
     ...(type.naming.mode === 'none' ? [] : [{ label: words.name, value: draft.name.trim() || keysText.unnamed, step: 'details' as const }]),
     { label: words.environment, value: draft.environment, step: 'details' },
     ...(type.expiry.mode === 'none' ? [] : [{ label: words.ends, value: endsAt === null ? keysText.never : exactTime(endsAt), step: 'details' as const }]),
-    ...(type.scopes.offered.length === 0 ? [] : [{ label: words.scopes, value: draft.scopes.length === 0 ? keysText.generate.none : draft.scopes.join(', '), step: 'details' as const }]),
-    ...(type.addresses.mode === 'off' ? [] : [{ label: words.addresses, value: draft.addresses === 'any' ? keysText.any : draft.addresses.map(({ cidr }) => cidr).join(', '), step: 'addresses' as const }]),
+    ...(type.scopes.offered.length === 0
+      ? []
+      : [{ label: words.scopes, value: draft.scopes.length === 0 ? keysText.generate.none : draft.scopes.join(', '), step: 'details' as const }]),
+    ...(type.addresses.mode === 'off'
+      ? []
+      : [
+          {
+            label: words.addresses,
+            value: draft.addresses === 'any' ? keysText.any : draft.addresses.map(({ cidr }) => cidr).join(', '),
+            step: 'addresses' as const,
+          },
+        ]),
     ...(tagsOf(draft.tags).length === 0 ? [] : [{ label: words.tags, value: listOf(tagsOf(draft.tags), 'and'), step: 'details' as const }]),
   ]
   return (

@@ -13,7 +13,19 @@ import { RadioCards } from '../../ui/choice.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Input } from '../../ui/input.tsx'
 
-export function TypeStep({ types, role, chosen, onChoose, error }: { types: readonly OfferedType[]; role: Role | null; chosen: string | undefined; onChoose: (slug: string) => void; error?: string | undefined }) {
+export function TypeStep({
+  types,
+  role,
+  chosen,
+  onChoose,
+  error,
+}: {
+  types: readonly OfferedType[]
+  role: Role | null
+  chosen: string | undefined
+  onChoose: (slug: string) => void
+  error?: string | undefined
+}) {
   return (
     <Field label={keysText.generate.typeTitle} labelHidden group name="type" error={error}>
       <RadioCards
@@ -44,7 +56,13 @@ export function DetailsStep({ offered, draft, onChange, entitlements }: StepProp
   return (
     <>
       {type.naming.mode !== 'none' && (
-        <Field label={keysText.generate.name} name="name" hint={keysText.generate.nameHint} required={type.naming.mode === 'required'} optional={type.naming.mode === 'optional'}>
+        <Field
+          label={keysText.generate.name}
+          name="name"
+          hint={keysText.generate.nameHint}
+          required={type.naming.mode === 'required'}
+          optional={type.naming.mode === 'optional'}
+        >
           <Input value={draft.name} onValueChange={(name) => onChange({ name })} autoComplete="off" />
         </Field>
       )}
@@ -60,7 +78,9 @@ export function DetailsStep({ offered, draft, onChange, entitlements }: StepProp
         </Field>
       )}
       {type.expiry.mode !== 'none' && <ExpiryField type={type} value={draft.expiry} onChange={(expiry) => onChange({ expiry })} />}
-      {type.scopes.offered.length > 0 && <ScopesField type={type} entitlements={entitlements} value={draft.scopes} onChange={(scopes) => onChange({ scopes })} />}
+      {type.scopes.offered.length > 0 && (
+        <ScopesField type={type} entitlements={entitlements} value={draft.scopes} onChange={(scopes) => onChange({ scopes })} />
+      )}
       <Field label={keysText.generate.tagsLabel} name="tags" hint={keysText.generate.tagsHint} optional>
         <Input value={draft.tags} onValueChange={(tags) => onChange({ tags })} autoComplete="off" />
       </Field>
@@ -68,7 +88,14 @@ export function DetailsStep({ offered, draft, onChange, entitlements }: StepProp
   )
 }
 
-export function AddressesStep({ org, offered, draft, onChange, organizationRule, ownAddress }: StepProps & { org: string; organizationRule: AddressRule | undefined; ownAddress: string | null }) {
+export function AddressesStep({
+  org,
+  offered,
+  draft,
+  onChange,
+  organizationRule,
+  ownAddress,
+}: StepProps & { org: string; organizationRule: AddressRule | undefined; ownAddress: string | null }) {
   return (
     <div className="grid gap-5 lg:grid-cols-[minmax(0,1fr)_16rem]">
       <AddressEditor

@@ -101,11 +101,17 @@ export function Wizard({ org, page, types, role }: Props) {
   return (
     <>
       <PageHeader
-        title={offered === undefined || types.length > 1 ? commandLabel((types[0] as OfferedType).type, 'issue') : `${commandLabel(offered.type, 'issue')}: ${offered.label}`}
+        title={
+          offered === undefined || types.length > 1
+            ? commandLabel((types[0] as OfferedType).type, 'issue')
+            : `${commandLabel(offered.type, 'issue')}: ${offered.label}`
+        }
         crumbs={[{ label: page.title, to: pathTo('keyPage', { org, page: page.slug }) }]}
       />
       <div className="flex max-w-4xl flex-col gap-6">
-        {steps.length > 1 && <Stepper label={keysText.generate.progress} steps={steps.map((each) => keysText.generate.steps[each] as string)} current={steps.indexOf(step)} />}
+        {steps.length > 1 && (
+          <Stepper label={keysText.generate.progress} steps={steps.map((each) => keysText.generate.steps[each] as string)} current={steps.indexOf(step)} />
+        )}
         <Form errors={errors} error={null} onSubmit={() => void submit()} className="rounded-xl border border-line bg-surface p-5">
           <StepTitle step={step} />
           {step === 'type' && (
@@ -120,12 +126,21 @@ export function Wizard({ org, page, types, role }: Props) {
               }}
             />
           )}
-          {step === 'details' && offered !== undefined && draft !== undefined && <DetailsStep offered={offered} draft={draft} onChange={change} entitlements={organization?.entitlements} />}
+          {step === 'details' && offered !== undefined && draft !== undefined && (
+            <DetailsStep offered={offered} draft={draft} onChange={change} entitlements={organization?.entitlements} />
+          )}
           {step === 'addresses' && offered !== undefined && draft !== undefined && (
             <AddressesStep org={org} offered={offered} draft={draft} onChange={change} organizationRule={list.data?.addresses} ownAddress={address} />
           )}
           {step === 'review' && offered !== undefined && draft !== undefined && (
-            <ReviewStep offered={offered} draft={draft} organization={organization?.name ?? org} organizationRule={list.data?.addresses} steps={steps} onGo={go} />
+            <ReviewStep
+              offered={offered}
+              draft={draft}
+              organization={organization?.name ?? org}
+              organizationRule={list.data?.addresses}
+              steps={steps}
+              onGo={go}
+            />
           )}
           {issue.error !== null && fromServer.length === 0 && step === 'review' && <Problem error={issue.error} />}
           <FormActions>
