@@ -7,8 +7,8 @@ import { forgedSecret, NOW, World } from './world.ts'
 
 const ROLES = ['owner', 'administrator', 'supervisor', 'auditor', 'member']
 const CAPABILITIES = ['credentials:manage', 'keys:reveal']
-/** Those of OAuth take forms and answer in its own shapes: they have tests of their own. */
-const FENCED = OPERATIONS.filter((operation) => operation.protocol !== 'oauth')
+/** Those of OAuth take forms and answer in its own shapes, and those of people take sessions: they have tests of their own. */
+const FENCED = OPERATIONS.filter(({ protocol, tag, authority }) => protocol !== 'oauth' && tag !== 'Sign-in' && authority.kind !== 'person')
 const RESERVED = 'org_00000000000000000000000000'
 
 let world: World

@@ -24,7 +24,12 @@ import { blankMessages } from './management/notices/blank-messages.ts'
 import { queueNotices } from './management/notices/queue-notices.ts'
 import { sendMessages } from './management/notices/send-messages.ts'
 import type { NoticeSettings } from './management/notices/settings.ts'
-import type { Services } from './management/services.ts'
+import type { Caller, Services } from './management/services.ts'
+import { openIdentity } from './management/sign-in/better-auth.ts'
+import { forgetEnded } from './management/sign-in/forget-ended.ts'
+import { obtainSetUpLink, type SetUpLink } from './management/sign-in/set-up-link.ts'
+import type { SignInServices } from './management/sign-in/sign-in-services.ts'
+import { Throttle } from './management/sign-in/throttle.ts'
 import { sessionFlusher } from './management/sessions/session-flusher.ts'
 import { SigningKeyring } from './management/sessions/signing-keyring.ts'
 import { storeUsage } from './management/usage/store-usage.ts'
@@ -97,6 +102,8 @@ export interface Service extends AsyncDisposable {
   url: string
   dataFolder: string
   bootstrapped: boolean
+  /** For whoever becomes the first operator. */
+  setUpLink: SetUpLink
 }
 
 export async function startService(config: Config, secrets: Secrets, log: Log, options: { testClock?: boolean } = {}): Promise<Service> {
@@ -152,6 +159,14 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
       (err) => log.error({ err }, 'notices could not be written or sent'),
     )
     resources.use(notices)
+    const signIn: SignInServices = {
+      services: store.services,
+      identity: await openIdentity({ database: store.database, clock, random: systemRandom }),
+      throttle: new Throttle(),
+      origin: () => origin,
+      mailConfigured: secrets.mail !== null,
+      supportContact: config.supportContact,
+    }
     const app = createApp({
       services: store.services,
       verifier,
@@ -183,6 +198,7 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
         journalBytes: () => journal.bytes,
       },
       mailConfigured: secrets.mail !== null,
+      signIn,
       invitations: {
         days: config.invitationDays,
         consoleUrl: () => origin,
@@ -232,17 +248,28 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
     void notices.run()
     void daily.tick()
     const bootstrapped = (await getSetting(store.database.reader, store.database.build, 'bootstrappedAt')) !== null
+    const setUpLink = await obtainSetUpLink(store.services, SERVING)
     const owned = resources.move()
     return {
       url,
       dataFolder: store.folder.path,
       bootstrapped,
+      setUpLink,
       [Symbol.asyncDispose]: () => owned.disposeAsync(),
     }
   } catch (error) {
     await resources.disposeAsync()
     throw error
   }
+}
+
+/** Who makes the set-up link of a start. */
+const SERVING: Caller = {
+  actor: { kind: 'host', id: 'serve', name: null },
+  role: 'operator',
+  capabilities: new Set(),
+  organizationId: null,
+  requestId: null,
 }
 
 /** One flush at a time; what cannot be stored is kept for the next. */
@@ -294,6 +321,7 @@ function noticeWork(services: Services, settings: NoticeSettings, stopped: () =>
     await queueNotices(services, settings)
     await sendMessages(services, settings, stopped)
     await forgetRequests(services)
+    await forgetEnded(services)
   }
 }
 

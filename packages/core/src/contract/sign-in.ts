@@ -66,6 +66,19 @@ export const signInOperations = [
     success: { status: 200, schema: signInOutcome },
   },
   {
+    id: 'sign-in.register',
+    method: 'POST',
+    path: '/v1/sign-in:register',
+    tag: 'Sign-in',
+    summary: 'Register through an invitation and accept it: the mailed token proves the address',
+    authority: OPEN,
+    body: z.strictObject({ token: linkToken, name: personName, password }),
+    success: { status: 200, schema: signInOutcome },
+  },
+] as const satisfies readonly Operation[]
+
+export const furtherSignInOperations = [
+  {
     id: 'sign-in.second-factor',
     method: 'POST',
     path: '/v1/sign-in:second-factor',
@@ -131,16 +144,6 @@ export const signInOperations = [
     body: z.strictObject({ token: linkToken, password }),
     success: { status: 200, schema: z.object({ status: z.literal('changed') }) },
   },
-  {
-    id: 'sign-in.register',
-    method: 'POST',
-    path: '/v1/sign-in:register',
-    tag: 'Sign-in',
-    summary: 'Register through an invitation and accept it: the mailed token proves the address',
-    authority: OPEN,
-    body: z.strictObject({ token: linkToken, name: personName, password }),
-    success: { status: 200, schema: signInOutcome },
-  },
 ] as const satisfies readonly Operation[]
 
 const PERSON = { kind: 'person' } as const
@@ -175,6 +178,7 @@ export const personOperations = [
         steppedUpUntil: instantOut.nullable().describe('Until when what asks for a fresh second factor is done without asking.'),
         session: z.string(),
         csrfToken: z.string(),
+        address: z.string().nullable().describe('From where this request came, as the server sees it.'),
       }),
     },
   },
@@ -199,6 +203,42 @@ export const personOperations = [
     bodyOptional: true,
     success: { status: 204 },
   },
+  {
+    id: 'me.sessions.list',
+    method: 'GET',
+    path: '/v1/me/sessions',
+    tag: 'Me',
+    summary: 'Where one is signed in',
+    authority: PERSON,
+    success: {
+      status: 200,
+      schema: z.object({
+        items: z.array(
+          z.object({
+            id: z.string(),
+            current: z.boolean(),
+            createdAt: instantOut,
+            lastUsedAt: instantOut,
+            expiresAt: instantOut,
+            address: z.string().nullable(),
+            client: z.string().nullable(),
+          }),
+        ),
+      }),
+    },
+  },
+  {
+    id: 'me.sessions.end',
+    method: 'DELETE',
+    path: '/v1/me/sessions/{session}',
+    tag: 'Me',
+    summary: 'End a session',
+    authority: PERSON,
+    success: { status: 204 },
+  },
+] as const satisfies readonly Operation[]
+
+export const furtherPersonOperations = [
   {
     id: 'me.change-password',
     method: 'POST',
@@ -259,39 +299,6 @@ export const personOperations = [
     summary: 'Do without a second factor again',
     authority: PERSON,
     body: z.strictObject({ password: z.string().min(1).max(128), code }),
-    success: { status: 204 },
-  },
-  {
-    id: 'me.sessions.list',
-    method: 'GET',
-    path: '/v1/me/sessions',
-    tag: 'Me',
-    summary: 'Where one is signed in',
-    authority: PERSON,
-    success: {
-      status: 200,
-      schema: z.object({
-        items: z.array(
-          z.object({
-            id: z.string(),
-            current: z.boolean(),
-            createdAt: instantOut,
-            lastUsedAt: instantOut,
-            expiresAt: instantOut,
-            address: z.string().nullable(),
-            client: z.string().nullable(),
-          }),
-        ),
-      }),
-    },
-  },
-  {
-    id: 'me.sessions.end',
-    method: 'DELETE',
-    path: '/v1/me/sessions/{session}',
-    tag: 'Me',
-    summary: 'End a session',
-    authority: PERSON,
     success: { status: 204 },
   },
 ] as const satisfies readonly Operation[]

@@ -14,6 +14,16 @@ export const ENDPOINTS: Readonly<Record<OperationId, Endpoint>> = {
   'secrets.identify': { method: 'POST', path: '/v1/secrets:identify' },
   verify: { method: 'POST', path: '/v1/verify' },
 
+  'sign-in.options': { method: 'GET', path: '/v1/sign-in' },
+  'sign-in.set-up': { method: 'POST', path: '/v1/sign-in:set-up' },
+  'sign-in.password': { method: 'POST', path: '/v1/sign-in:password' },
+  'sign-in.register': { method: 'POST', path: '/v1/sign-in:register' },
+  'me.person': { method: 'GET', path: '/v1/me/person' },
+  'me.update': { method: 'PATCH', path: '/v1/me' },
+  'me.sign-out': { method: 'POST', path: '/v1/me:sign-out' },
+  'me.sessions.list': { method: 'GET', path: '/v1/me/sessions' },
+  'me.sessions.end': { method: 'DELETE', path: '/v1/me/sessions/{session}' },
+
   'organizations.list': { method: 'GET', path: '/v1/organizations' },
   'organizations.create': { method: 'POST', path: '/v1/organizations' },
   'organizations.get': { method: 'GET', path: ORGANIZATION },

@@ -21,7 +21,8 @@ export function addHostCommands(session: Session, program: Command): void {
       .command('bootstrap')
       .description('issue the first management key; its secret is printed once')
       .option('--json', 'print JSON')
-      .option('--again', 'issue another, when the first was lost'),
+      .option('--again', 'issue another, when the first was lost')
+      .option('--set-up-link', 'print a link that makes the first operator of the console instead, once more'),
     () => import('./host/bootstrap.ts'),
   )
   runsHere(

@@ -1,6 +1,8 @@
 /** Every action that an audit event may carry. Permanent: exports and searches name them. */
 export const AUDIT_ACTIONS = {
   'installation.bootstrapped': 'The first management key was printed on the host.',
+  'installation.set_up_link_made': 'A link that makes the first operator was printed on the host.',
+  'installation.set_up': 'The first operator was made with the set-up link.',
   'installation.backed_up': 'A backup of the database was made.',
   'installation.restored': 'The database was exchanged for a backup; the event says what was lost.',
   'installation.master_key_rotated': 'Everything that lay under the master key lies under a new one.',
@@ -54,6 +56,12 @@ export const AUDIT_ACTIONS = {
   'notice.failed': 'A message was given up after all attempts.',
   'notice.resent': 'A message was queued again by hand.',
   'notice.link_read': 'Somebody read a message with a link that could not be sent, to pass the link on.',
+  'person.registered': 'Somebody registered through an invitation.',
+  'person.signed_in': 'A person signed in.',
+  'person.sign_in_refused': 'An attempt to sign in was refused: the first of its kind (account, address) for a while.',
+  'person.signed_out': 'A person signed out.',
+  'person.session_ended': 'A person ended another session of his own.',
+  'person.renamed': 'A person changed his name.',
   'command.refused': 'A command by somebody with a valid credential was refused.',
   'verification.refused': 'A verification was refused: the first of its kind (key, reason, address) in an hour.',
 } as const satisfies Record<string, string>

@@ -10,7 +10,13 @@ import type { Caller } from '../management/services.ts'
  * a lesser role is 403.
  * @returns the organization the operation is about; '' where it is about the installation.
  */
-export function requireAuthority(authority: Authority, caller: Caller, organizationName: string | undefined, replica: Replica): string {
+export function requireAuthority(
+  authority: Authority,
+  caller: Caller,
+  organizationName: string | undefined,
+  replica: Replica,
+  organizationCreation: 'operators' | 'people' = 'operators',
+): string {
   if (authority.kind === 'organization') {
     const organizationId = resolveOrganization(organizationName ?? '', replica)
     if (organizationId === null || (caller.organizationId !== null && caller.organizationId !== organizationId))
@@ -22,6 +28,10 @@ export function requireAuthority(authority: Authority, caller: Caller, organizat
     if (caller.role !== 'operator') throw new AppError('forbidden', 'Only an operator of this Keywright may do that.')
     requireAction(caller, authority.action, authority.capability)
   }
+  if (authority.kind === 'person' && caller.actor.kind !== 'person')
+    throw new AppError('forbidden', 'This is for people who are signed in; a management key is nobody.')
+  if (authority.kind === 'creator' && caller.role !== 'operator' && !(organizationCreation === 'people' && caller.actor.kind === 'person'))
+    throw new AppError('forbidden', 'Only an operator of this Keywright may do that. Ask one.')
   return ''
 }
 

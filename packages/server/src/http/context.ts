@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts'
 import type { Metrics } from '../events/metrics.ts'
 import type { InvitationSettings } from '../management/invitations/settings.ts'
 import type { Services } from '../management/services.ts'
+import type { SignInServices } from '../management/sign-in/sign-in-services.ts'
 import type { SigningKeyring } from '../management/sessions/signing-keyring.ts'
 import type { VerifierHub } from '../replication/verifier-hub.ts'
 import type { SessionRecorder } from '../verification/session-recorder.ts'
@@ -33,6 +34,8 @@ export interface HttpContext {
   setClock: ((now: number) => Promise<void>) | null
   /** What the health page tells that is not stored. */
   installation: InstallationFacts
+  /** How people sign in. */
+  signIn: SignInServices
   /** How people are invited. */
   invitations: InvitationSettings
   /** Who may create organizations beside operators. */

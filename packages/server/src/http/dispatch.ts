@@ -6,10 +6,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../management/services.ts'
 import { boundToPerson } from '../management/credentials/bound-to-person.ts'
 import { commit } from '../management/unit.ts'
+import { NO_ORGANIZATION, strangerCaller } from '../management/sign-in/visitor-caller.ts'
 import { authenticateManager } from './authenticate.ts'
+import { authenticatePerson, type SignedInPerson, visitorOf } from './authenticate-person.ts'
 import { requireAuthority } from './authority.ts'
 import type { HttpContext } from './context.ts'
-import type { Answer, Handler } from './handler.ts'
+import { readCookie } from './cookies.ts'
+import type { Answer, Handler, Visit } from './handler.ts'
 import { auditHandlers } from './handlers/audit.ts'
 import { bulkHandlers } from './handlers/bulk.ts'
 import { configurationHandlers } from './handlers/configuration.ts'
@@ -20,10 +23,13 @@ import { healthHandlers } from './handlers/health.ts'
 import { invitationHandlers } from './handlers/invitations.ts'
 import { memberHandlers } from './handlers/members.ts'
 import { noticeHandlers } from './handlers/notices.ts'
+import { meHandlers } from './handlers/me.ts'
 import { organizationHandlers } from './handlers/organizations.ts'
 import { sessionHandlers } from './handlers/sessions.ts'
+import { signInHandlers } from './handlers/sign-in.ts'
 import { verifierHandlers } from './handlers/verifiers.ts'
 import { DoneBefore, type IdempotentRequest, readIdempotency } from './idempotency.ts'
+import { requireOwnOrigin } from './own-origin.ts'
 import { RequestGuard, takeConfirm } from './request-guard.ts'
 import { secretsIn } from './secrets-in.ts'
 import { refuseIf, validate } from './validate.ts'
@@ -40,6 +46,8 @@ const HANDLERS = {
   ...configurationHandlers,
   ...keyHandlers,
   ...sessionHandlers,
+  ...signInHandlers,
+  ...meHandlers,
   ...verifierHandlers,
   ...auditHandlers,
 }
@@ -88,9 +96,9 @@ async function run(
 ): Promise<unknown> {
   const { replica } = context.verifier
   const parameters = request.params as Record<string, string>
-  const caller = await boundToPerson(context.services.database, authenticateManager(context, request.raw, request.id))
+  const { caller, visit, signedIn } = await authenticate(context, operation, request, parameters.org)
   try {
-    const organizationId = requireAuthority(operation.authority, caller, parameters.org, replica)
+    const organizationId = requireAuthority(operation.authority, caller, parameters.org, replica, context.organizationCreation)
     requireMediaType(operation, request)
     const body = operation.body
       ? validate(operation.body, request.body === undefined && operation.bodyOptional ? {} : request.body, 'body')
@@ -101,7 +109,7 @@ async function run(
     const place = { caller, organizationId, parameters }
     const idempotency = readIdempotency(operation, request, place)
     const guard = new RequestGuard(operation, request, place, idempotency)
-    const call = { ...place, context, body: body.value as never, query: query.value as never, now: context.services.clock.now(), idempotency }
+    const call = { ...place, context, body: body.value as never, query: query.value as never, now: context.services.clock.now(), idempotency, visit, signedIn }
     const answer = await alone(running, idempotency, () => handle({ ...call, caller: { ...caller, guard } }))
     return send(reply, operation, confirm ? await confirmed(context, answer, guard) : answer)
   } catch (error) {
@@ -109,6 +117,29 @@ async function run(
     if (error instanceof AppError && operation.method !== 'GET') await noteRefusal(context, operation, caller, parameters, error)
     throw error
   }
+}
+
+/**
+ * Who calls: whoever shows a management key is its bearer, cookie or not; whoever does not, and has a session, is that person. Before
+ * there is a session anybody calls, from a page of ours.
+ */
+async function authenticate(
+  context: HttpContext,
+  operation: Operation,
+  request: FastifyRequest,
+  organization: string | undefined,
+): Promise<{ caller: Caller; visit: Visit | null; signedIn: SignedInPerson | null }> {
+  const { raw, id } = request
+  const origin = context.origin()
+  const visit = { ...visitorOf(context, raw, id), sessionToken: readCookie(raw, 'session', origin), questionToken: readCookie(raw, 'question', origin) }
+  if (operation.authority.kind === 'open') {
+    if (operation.method !== 'GET') requireOwnOrigin(raw, origin)
+    return { caller: strangerCaller(id), visit, signedIn: null }
+  }
+  const keyShown = raw.headersDistinct['authorization'] !== undefined
+  if (!keyShown && (visit.sessionToken !== null || operation.authority.kind === 'person'))
+    return { ...(await authenticatePerson(context, raw, id, organization)), visit }
+  return { caller: await boundToPerson(context.services.database, authenticateManager(context, raw, id)), visit: null, signedIn: null }
 }
 
 /** Two at once with one `Idempotency-Key`: the second is told to come back. */
@@ -150,6 +181,8 @@ function send(reply: FastifyReply, operation: Operation, answer: Answer): unknow
   if ('stream' in answer) {
     return reply.type(answer.contentType).header('Content-Disposition', `attachment; filename="${answer.fileName}"`).send(Readable.from(answer.stream))
   }
+  if (answer.cookies !== undefined) reply.header('Set-Cookie', answer.cookies)
+  if (operation.success.status === 204 && answer.body === null) return reply.send()
   if (answer.etag !== undefined) reply.header('ETag', answer.etag)
   if (answer.status !== undefined) reply.code(answer.status)
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body))
@@ -160,10 +193,12 @@ function send(reply: FastifyReply, operation: Operation, answer: Answer): unknow
  * whoever tried, so that nobody learns of another's.
  */
 async function noteRefusal(context: HttpContext, operation: Operation, caller: Caller, parameters: Record<string, string>, error: AppError): Promise<void> {
+  if (operation.authority.kind === 'open') return
   const foreign = error.code === 'not_found' && caller.organizationId !== null && parameters.org !== undefined
   if (!foreign && error.code !== 'forbidden' && !isConflict(error)) return
   const named = parameters.org === undefined ? undefined : context.verifier.replica.organizationNamed(parameters.org)
-  const organizationId = caller.organizationId ?? named?.id ?? null
+  // A person of another organization, or of none, is told of at the installation.
+  const organizationId = caller.organizationId === NO_ORGANIZATION ? null : (caller.organizationId ?? named?.id ?? null)
   const subject = parameters.key === undefined ? { kind: 'organization', id: organizationId ?? '' } : { kind: 'key', id: parameters.key.slice(0, 64) }
   await commit(context.services, caller, async (unit) =>
     unit.audit({ organizationId, action: 'command.refused', subject, detail: { operation: operation.id, code: error.code, reason: error.message } }),

@@ -1,5 +1,7 @@
 import type { OperationId } from '@keywright/core/contract/operations.ts'
 import type { Caller } from '../management/services.ts'
+import type { Visitor } from '../management/sign-in/sign-in-services.ts'
+import type { SignedInPerson } from './authenticate-person.ts'
 import type { HttpContext } from './context.ts'
 import type { IdempotentRequest } from './idempotency.ts'
 
@@ -15,11 +17,21 @@ export interface Call<Body = unknown, Query = unknown> {
   now: number
   /** Set where the request has an `Idempotency-Key`. */
   idempotency: IdempotentRequest | null
+  /** Who is at the other end of an open or a person's call; null where a key calls. */
+  visit: Visit | null
+  /** Who is signed in; null where a key calls, or nobody has to be. */
+  signedIn: SignedInPerson | null
+}
+
+/** A browser, and the tokens of its cookies. */
+export interface Visit extends Visitor {
+  sessionToken: string | null
+  questionToken: string | null
 }
 
 /** What a handler answers: the body of the operation's success status, or a stream of text. */
 export type Answer =
-  | { body: unknown; etag?: string; /** Instead of the operation's. */ status?: 200 | 201 }
+  | { body: unknown; etag?: string; /** Instead of the operation's. */ status?: 200 | 201; /** Whole `Set-Cookie` values. */ cookies?: readonly string[] }
   | { stream: AsyncIterable<string>; contentType: string; fileName: string }
   | null
 

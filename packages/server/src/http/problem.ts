@@ -47,5 +47,10 @@ function build(
     requestId,
     ...(supportContact === null ? {} : { support: supportContact }),
   }
-  return { status, body, headers: code === 'unauthenticated' ? { 'WWW-Authenticate': 'Bearer realm="keywright"' } : {} }
+  return { status, body, headers: headersOf(code, extra) }
+}
+
+function headersOf(code: ProblemCode, { retryAfterSeconds }: Record<string, unknown>): Record<string, string> {
+  if (code === 'unauthenticated') return { 'WWW-Authenticate': 'Bearer realm="keywright"' }
+  return code === 'too_many_attempts' && typeof retryAfterSeconds === 'number' ? { 'Retry-After': String(retryAfterSeconds) } : {}
 }

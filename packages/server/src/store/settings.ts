@@ -3,10 +3,10 @@ import type { ReadTransaction, WriteTransaction } from './database.ts'
 import { type Build, precompile } from './precompile.ts'
 
 /**
- * Facts of the installation. `bootstrappedAt` is a decimal number; entitlements and environments are JSON string[]; `backup` (in backups alone)
- * and `lastBackup` are JSON.
+ * Facts of the installation. `bootstrappedAt` is a decimal number; entitlements and environments are JSON string[]; `backup` (in backups alone),
+ * `lastBackup` and `setUpLink` are JSON.
  */
-export const SETTINGS = ['installationId', 'masterKeyId', 'bootstrappedAt', 'entitlements', 'environments', 'backup', 'lastBackup'] as const
+export const SETTINGS = ['installationId', 'masterKeyId', 'bootstrappedAt', 'entitlements', 'environments', 'backup', 'lastBackup', 'setUpLink'] as const
 export type SettingName = (typeof SETTINGS)[number]
 
 export const settingQuery = precompile<{ name: SettingName }, { value: string }>((build, parameter) =>
@@ -18,6 +18,10 @@ export const putSettingQuery: (build: Build, values: { name: SettingName; value:
     .insertInto('settings')
     .values({ name: parameter('name'), value: parameter('value') })
     .onConflict((conflict) => conflict.column('name').doUpdateSet((eb) => ({ value: eb.ref('excluded.value') }))),
+)
+
+export const deleteSettingQuery: (build: Build, values: { name: SettingName }) => CompiledQuery<unknown> = precompile((build, parameter) =>
+  build.deleteFrom('settings').where('name', '=', parameter('name')),
 )
 
 export async function getSetting(transaction: ReadTransaction, build: Build, name: SettingName): Promise<string | null> {

@@ -1,6 +1,8 @@
 import { startService } from '../../compose.ts'
 import { loadConfig } from '../../config/load.ts'
 import { createLog } from '../../kernel/log.ts'
+import { formatInstant } from '@keywright/core/time.ts'
+import type { SetUpLink } from '../../management/sign-in/set-up-link.ts'
 import { EXIT, type Io } from '../io.ts'
 
 /** Runs the server until SIGTERM or SIGINT. */
@@ -17,6 +19,7 @@ export async function run(options: { testClock?: boolean }, io: Io): Promise<num
     [
       `Keywright is ready at ${shown} (data in ${service.dataFolder}).`,
       ...(service.bootstrapped ? [] : ['Next, in another terminal, the first management key (printed once):', '  npm run --silent keywright -- bootstrap']),
+      ...setUpText(service.setUpLink, shown),
       `Reference of the API: ${shown}/docs`,
       '',
     ].join('\n'),
@@ -28,4 +31,21 @@ export async function run(options: { testClock?: boolean }, io: Io): Promise<num
   await service[Symbol.asyncDispose]()
   log.info({}, 'stopped')
   return EXIT.ok
+}
+
+/** The link is a secret: it goes to the terminal, never to the log. */
+function setUpText(link: SetUpLink, shown: string): string[] {
+  if (link.kind === 'not-needed') return []
+  const again = '  npm run --silent keywright -- bootstrap --set-up-link'
+  if (link.kind === 'open')
+    return [
+      `A link that sets up the first operator was printed before and works until ${formatInstant(link.expiresAt)}. If it was lost, this prints another:`,
+      again,
+    ]
+  return [
+    `To sign in to the console, open this link and become the first operator. It is shown once and works once, until ${formatInstant(link.expiresAt)}:`,
+    `  ${shown}/set-up#${link.token}`,
+    'If it was lost or is too old, this prints another, as long as there is no operator:',
+    again,
+  ]
 }

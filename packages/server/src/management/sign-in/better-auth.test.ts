@@ -87,7 +87,7 @@ test('a subject of single sign-on belongs to one person', async () => {
   await database.write((transaction) => identity.within(transaction).linkSubject(person.id, 'sub-1', TEST_NOW))
   expect(await database.write((transaction) => identity.within(transaction).personOfSubject('sub-1'))).toBe(person.id)
   expect(await database.write((transaction) => identity.within(transaction).personOfSubject('sub-2'))).toBeNull()
-  await expect(database.write((transaction) => identity.within(transaction).linkSubject(person.id, 'sub-1', TEST_NOW))).rejects.toThrow()
+  await expect(database.write((transaction) => identity.within(transaction).linkSubject(person.id, 'sub-1', TEST_NOW))).rejects.toThrow(/UNIQUE/)
 })
 
 test('what a unit stores is undone with it', async () => {

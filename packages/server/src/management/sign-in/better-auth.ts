@@ -134,6 +134,7 @@ export async function openIdentity({ database, clock, random }: Needs): Promise<
       const found = await internalAdapter.findSession(token)
       return found === null ? null : toFound(found as never)
     },
+    passwordHash: store.passwordHash,
     within: (transaction) => inside(store, transaction),
   }
 }

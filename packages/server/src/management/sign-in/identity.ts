@@ -34,6 +34,8 @@ export interface Identity {
   checkPassword(hash: string | null, password: string): Promise<boolean>
   /** Whoever has this token; null: nobody. Says nothing about whether the session has ended by time. */
   findSession(token: string): Promise<FoundSession | null>
+  /** What is committed; null: the person has none. */
+  passwordHash(personId: string): Promise<string | null>
   /** Stores within this transaction. */
   within(transaction: WriteTransaction): IdentityStore
 }
