@@ -1,11 +1,11 @@
 import type { OperationId } from '@keywright/core/contract/operations.ts'
-import type { personOperations, signInOperations } from '@keywright/core/contract/sign-in.ts'
+import type { servedPersonOperations, servedSignInOperations } from '@keywright/core/contract/sign-in.ts'
 import { CONFIGURATION, type World } from './world.ts'
 
 /** Operations of OAuth, and those that take a person's session, have tests of their own. */
 export type FencedId = Exclude<
   OperationId,
-  'oauth.token' | 'oauth.jwks' | 'introspect' | 'revoke' | (typeof personOperations)[number]['id'] | (typeof signInOperations)[number]['id']
+  'oauth.token' | 'oauth.jwks' | 'introspect' | 'revoke' | (typeof servedPersonOperations)[number]['id'] | (typeof servedSignInOperations)[number]['id']
 >
 
 /** A call that is right in everything but, perhaps, who makes it. */

@@ -26,7 +26,7 @@ const sent = z.object({ sent: z.literal(true) }).describe('The same answer wheth
  * Everything before there is a session. Each sets cookies of its own; each needs the `Origin` (or `Sec-Fetch-Site`) of the
  * console, so that no other page signs anybody in.
  */
-export const signInOperations = [
+export const servedSignInOperations = [
   {
     id: 'sign-in.options',
     method: 'GET',
@@ -149,7 +149,7 @@ export const furtherSignInOperations = [
 const PERSON = { kind: 'person' } as const
 
 /** What a signed-in person does about himself. Changing requests need `Keywright-Csrf`. */
-export const personOperations = [
+export const servedPersonOperations = [
   {
     id: 'me.person',
     method: 'GET',
@@ -302,3 +302,6 @@ export const furtherPersonOperations = [
     success: { status: 204 },
   },
 ] as const satisfies readonly Operation[]
+
+export const signInOperations = [...servedSignInOperations, ...furtherSignInOperations] as const
+export const personOperations = [...servedPersonOperations, ...furtherPersonOperations] as const
