@@ -62,6 +62,13 @@ export const AUDIT_ACTIONS = {
   'person.signed_out': 'A person signed out.',
   'person.session_ended': 'A person ended another session of his own.',
   'person.renamed': 'A person changed his name.',
+  'person.link_requested': 'A link that signs in, or sets a new password, was written to a person.',
+  'person.password_changed': 'A person changed his password; his other sessions ended.',
+  'person.password_reset': 'A new password was set with a mailed link; every session of the person ended.',
+  'person.second_factor_set': 'A person set up an authenticator.',
+  'person.second_factor_removed': 'A person does without a second factor again.',
+  'person.backup_codes_renewed': 'A person exchanged his backup codes for new ones.',
+  'person.stepped_up': 'A person proved afresh who he is, for what asks for it.',
   'command.refused': 'A command by somebody with a valid credential was refused.',
   'verification.refused': 'A verification was refused: the first of its kind (key, reason, address) in an hour.',
 } as const satisfies Record<string, string>
