@@ -3,11 +3,16 @@
  * too, and see what he does. An operation that is not here fails the fence.
  */
 export interface Expectation {
-  /** `organization`: the path names one. `installation`: operators alone. `self`: any management key. `verifier`: verifier keys alone. */
-  where: 'organization' | 'installation' | 'self' | 'verifier'
+  /**
+   * `organization`: the path names one. `installation`: operators alone. `creator`: operators, unless the installation says otherwise.
+   * `self`: any management key or person. `person`: whoever is signed in. `open`: anybody. `verifier`: verifier keys alone.
+   */
+  where: 'organization' | 'installation' | 'creator' | 'self' | 'person' | 'open' | 'verifier'
   may: string
   /** Capabilities of a management key, separated by a space. */
   needs?: string
+  /** People need a fresh proof of a second factor. */
+  proof?: true
 }
 
 const EVERYBODY = 'operator owner administrator supervisor auditor member'
@@ -27,7 +32,7 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   'management-keys.issue': { where: 'installation', may: OPERATOR, needs: 'credentials:manage' },
   'management-keys.remove': { where: 'installation', may: OPERATOR, needs: 'credentials:manage' },
   'organizations.list': { where: 'installation', may: OPERATOR },
-  'organizations.create': { where: 'installation', may: OPERATOR },
+  'organizations.create': { where: 'creator', may: OPERATOR },
   'configuration.get': { where: 'installation', may: OPERATOR },
   'configuration.diff': { where: 'installation', may: OPERATOR },
   'configuration.apply': { where: 'installation', may: OPERATOR },
@@ -84,6 +89,16 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   'invitations.resend': { where: 'organization', may: 'operator owner administrator supervisor' },
   'invitations.withdraw': { where: 'organization', may: 'operator owner administrator supervisor' },
   // Whoever makes an operator gives every right and every capability there is.
+  'invitations.look-up': { where: 'open', may: '' },
+  'invitations.accept': { where: 'person', may: '' },
+  'me.person': { where: 'person', may: '' },
+  'me.update': { where: 'person', may: '' },
+  'me.sign-out': { where: 'person', may: '' },
+  'me.sessions.list': { where: 'person', may: '' },
+  'me.sessions.end': { where: 'person', may: '' },
+  'me.invitations.list': { where: 'person', may: '' },
+  'me.invitations.accept': { where: 'person', may: '' },
+  'me.invitations.decline': { where: 'person', may: '' },
   'operators.list': { where: 'installation', may: OPERATOR },
   'operators.remove': { where: 'installation', may: OPERATOR, needs: 'credentials:manage keys:reveal' },
   'operator-invitations.list': { where: 'installation', may: OPERATOR },
@@ -103,19 +118,23 @@ export const EXPECTATIONS: Record<string, Expectation> = {
 export interface Presenter {
   label: string
   secret: string | undefined
-  kind: 'stranger' | 'verifier' | 'manager'
+  kind: 'stranger' | 'verifier' | 'manager' | 'person'
   role?: string
   /** Slug; undefined: operators. */
   organization?: string
   capabilities?: readonly string[]
 }
 
-/** The status that a call of this operation must get. @param target slug of the organization in the path. `success`: the operation's own. */
-export function expectedStatus(expectation: Expectation, presenter: Presenter, target: string): 401 | 403 | 404 | 'success' {
+/** The status that a call of this operation must get. `proof`: refused until a second factor was proved. @param target slug of the organization in the path. `success`: the operation's own. */
+export function expectedStatus(expectation: Expectation, presenter: Presenter, target: string): 401 | 403 | 404 | 'proof' | 'success' {
   if (expectation.where === 'verifier') return presenter.kind === 'verifier' ? 'success' : 401
-  if (presenter.kind !== 'manager') return 401
-  if (expectation.where === 'installation' && presenter.role !== 'operator') return 403
+  if (expectation.where === 'open') return 'success'
+  if (presenter.kind !== 'manager' && presenter.kind !== 'person') return 401
+  if (expectation.where === 'person') return presenter.kind === 'person' ? 'success' : 403
+  if (expectation.where === 'self') return 'success'
+  if ((expectation.where === 'installation' || expectation.where === 'creator') && presenter.role !== 'operator') return 403
   if (expectation.where === 'organization' && presenter.role !== 'operator' && presenter.organization !== target) return 404
   if (!expectation.may.split(' ').includes(presenter.role ?? '')) return 403
+  if (presenter.kind === 'person') return expectation.proof ? 'proof' : 'success'
   return (expectation.needs?.split(' ') ?? []).every((needed) => presenter.capabilities?.includes(needed)) ? 'success' : 403
 }

@@ -1,20 +1,30 @@
-import type { OperationId } from '@keywright/core/contract/operations.ts'
-import type { servedPersonOperations, servedSignInOperations } from '@keywright/core/contract/sign-in.ts'
+import { OPERATIONS, type OperationId } from '@keywright/core/contract/operations.ts'
+import type { SmtpSink } from '../notices/smtp-sink.ts'
+import { mailTo, tokenIn } from '../people/mail.ts'
+import type { Person } from '../people/person.ts'
 import { CONFIGURATION, type World } from './world.ts'
 
-/** Operations of OAuth, and those that take a person's session, have tests of their own. */
-export type FencedId = Exclude<
-  OperationId,
-  'oauth.token' | 'oauth.jwks' | 'introspect' | 'revoke' | (typeof servedPersonOperations)[number]['id'] | (typeof servedSignInOperations)[number]['id']
->
+/** Operations of OAuth, and those before there is a session, have tests of their own. */
+export const FENCED = OPERATIONS.filter((operation) => operation.protocol !== 'oauth' && operation.tag !== 'Sign-in')
+export type FencedId = Exclude<OperationId, 'oauth.token' | 'oauth.jwks' | 'introspect' | 'revoke' | `sign-in.${string}`>
 
 /** A call that is right in everything but, perhaps, who makes it. */
 export interface Prepared {
   path: string
   body?: unknown
+  /** Another session of the same person, that the call uses up. */
+  as?: Person
 }
 
-type Prepare = (world: World, org: string) => Promise<Prepared>
+/** Somebody with a browser, for whom a call is prepared: what is about himself differs from person to person. */
+export interface For {
+  sink: SmtpSink
+  person: Person
+  /** False: refused anyway. */
+  signedIn: boolean
+}
+
+type Prepare = (world: World, org: string, asker?: For) => Promise<Prepared>
 
 const keys = (org: string) => `/v1/organizations/${org}/keys`
 
@@ -33,6 +43,26 @@ const fixed =
 
 const [plain] = CONFIGURATION.keyTypes
 const [, vaults] = CONFIGURATION.apis
+
+const NOBODYS = 'inv_00000000000000000000000000'
+
+/** An invitation of the one who asks, to an organization of its own. @returns its id; some id where he is refused anyway. */
+async function toAsker(world: World, asker: For | undefined): Promise<string> {
+  if (!asker?.signedIn) return NOBODYS
+  const slug = world.name().replace(' ', '-')
+  await world.ask(201, 'POST', '/v1/organizations', { slug })
+  const before = countOf(asker)
+  const { id } = await world.ask(201, 'POST', `/v1/organizations/${slug}/invitations`, { email: asker.person.email, role: 'member' })
+  await mailTo(asker.sink, asker.person.email, before + 1)
+  return id
+}
+
+/** One that the call may use up. */
+async function anotherSession(asker: For | undefined): Promise<{ as?: Person }> {
+  return asker?.signedIn ? { as: await asker.person.anotherWindow() } : {}
+}
+
+const countOf = ({ sink, person }: For) => sink.mails.filter((mail) => mail.to.includes(person.email)).length
 
 /** How each operation is called. Whatever a success uses up is made anew. */
 export const PREPARE: Record<FencedId, Prepare> = {
@@ -113,6 +143,23 @@ export const PREPARE: Record<FencedId, Prepare> = {
   'invitations.create': async (world, org) => ({ path: `/v1/organizations/${org}/invitations`, body: { email: world.address(), role: 'member' } }),
   'invitations.resend': async (world, org) => ({ path: `/v1/organizations/${org}/invitations/${await world.invitation(org)}:resend` }),
   'invitations.withdraw': async (world, org) => ({ path: `/v1/organizations/${org}/invitations/${await world.invitation(org)}` }),
+  'me.person': fixed('/v1/me/person'),
+  'me.update': fixed('/v1/me', { name: 'Another' }),
+  'me.sign-out': async (_world, _org, asker) => ({ path: '/v1/me:sign-out', body: {}, ...(await anotherSession(asker)) }),
+  'me.sessions.list': fixed('/v1/me/sessions'),
+  'me.sessions.end': async (_world, _org, asker) => {
+    const { as } = await anotherSession(asker)
+    return { path: `/v1/me/sessions/${as === undefined ? 'ses_00000000000000000000000000' : (await as.must(200, 'GET', '/v1/me/person')).session}` }
+  },
+  'me.invitations.list': fixed('/v1/me/invitations'),
+  'me.invitations.accept': async (world, _org, asker) => ({ path: `/v1/me/invitations/${await toAsker(world, asker)}:accept`, body: {} }),
+  'me.invitations.decline': async (world, _org, asker) => ({ path: `/v1/me/invitations/${await toAsker(world, asker)}:decline`, body: {} }),
+  'invitations.look-up': async () => ({ path: '/v1/invitations:look-up', body: { token: 'x'.repeat(43) } }),
+  'invitations.accept': async (world, _org, asker) => {
+    const id = await toAsker(world, asker)
+    const token = asker?.signedIn && id !== NOBODYS ? tokenIn(await mailTo(asker.sink, asker.person.email, countOf(asker))) : 'x'.repeat(43)
+    return { path: '/v1/invitations:accept', body: { token } }
+  },
   'operators.list': fixed('/v1/operators'),
   'operators.remove': async (world) => ({ path: `/v1/operators/${world.member('kw', 'operator')}` }),
   'operator-invitations.list': fixed('/v1/operator-invitations'),

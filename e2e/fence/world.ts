@@ -125,7 +125,7 @@ export class World implements AsyncDisposable {
 
   /** A notice in the outbox: of keys that a sunset with a date near ends. */
   async message(): Promise<string> {
-    const listed = async () => (await this.ask(200, 'GET', '/v1/outbox')).items
+    const listed = async () => (await this.ask(200, 'GET', '/v1/outbox?limit=100')).items.filter((item: { kind: string }) => item.kind === 'sunset')
     const [known] = await listed()
     if (known) return known.id
     const type = { slug: 'leaving', prefix: 'lvg' }

@@ -19,6 +19,7 @@ export const PROBLEM_CODES = {
   link_unusable: { status: 409, title: 'This link was used, withdrawn or is too old' },
   wrong_address: { status: 403, title: 'The invitation was sent to another address' },
   already_member: { status: 409, title: 'That person is a member already' },
+  sign_on_unavailable: { status: 503, title: 'Single sign-on cannot be reached' },
   too_many_invitations: { status: 409, title: 'As many invitations wait as may' },
   last_owner: { status: 409, title: 'The last one cannot leave' },
   not_found: { status: 404, title: 'There is no such thing' },

@@ -5,7 +5,7 @@ import { credentialOperations } from './credentials.ts'
 import { healthOperations } from './health.ts'
 import { importOperations } from './import.ts'
 import { keyOperations } from './keys.ts'
-import { memberOperations } from './members.ts'
+import { invitationToMeOperations, memberOperations } from './members.ts'
 import { noticeOperations } from './notices.ts'
 import type { Operation } from './operation.ts'
 import { organizationOperations } from './organizations.ts'
@@ -22,6 +22,7 @@ const ALL = [
   ...bulkOperations,
   ...importOperations,
   ...memberOperations,
+  ...invitationToMeOperations,
   ...noticeOperations,
   ...sessionOperations,
   ...servedSignInOperations,

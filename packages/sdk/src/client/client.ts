@@ -125,7 +125,12 @@ export function createClient(options: ClientOptions) {
       create: method('invitations.create'),
       resend: method('invitations.resend'),
       withdraw: method('invitations.withdraw'),
+      /** What a mailed link invites to. */
+      lookUp: method('invitations.look-up'),
+      accept: method('invitations.accept'),
     },
+    /** To oneself; only a signed-in person has any. */
+    myInvitations: { list: bare('me.invitations.list'), accept: method('me.invitations.accept'), decline: method('me.invitations.decline') },
     operators: { list: listing('operators.list'), remove: method('operators.remove') },
     operatorInvitations: {
       list: listing('operator-invitations.list'),

@@ -6,7 +6,7 @@ import type { credentialOperations } from '@keywright/core/contract/credentials.
 import type { healthOperations } from '@keywright/core/contract/health.ts'
 import type { importOperations } from '@keywright/core/contract/import.ts'
 import type { keyOperations } from '@keywright/core/contract/keys.ts'
-import type { memberOperations } from '@keywright/core/contract/members.ts'
+import type { invitationToMeOperations, memberOperations } from '@keywright/core/contract/members.ts'
 import type { noticeOperations } from '@keywright/core/contract/notices.ts'
 import type { organizationOperations } from '@keywright/core/contract/organizations.ts'
 import type { sessionOperations } from '@keywright/core/contract/sessions.ts'
@@ -24,6 +24,7 @@ type Contract =
   | (typeof healthOperations)[number]
   | (typeof importOperations)[number]
   | (typeof memberOperations)[number]
+  | (typeof invitationToMeOperations)[number]
   | (typeof noticeOperations)[number]
   | (typeof configurationOperations)[number]
   | (typeof credentialOperations)[number]

@@ -95,15 +95,21 @@ export const VARIABLES: readonly Variable[] = [
     fallback: 'operators',
     sentence: 'Who creates organizations: "operators", or "people" for everybody who is signed in. A name that APIs believe goes to whoever takes it first.',
   },
+  {
+    name: 'KEYWRIGHT_OIDC_ISSUER',
+    use: 'server',
+    sentence:
+      'The OpenID Connect provider for single sign-on, by its https URL. Register KEYWRIGHT_PUBLIC_URL/sign-in/oidc/callback there as the redirect URI.',
+  },
+  { name: 'KEYWRIGHT_OIDC_CLIENT_ID', use: 'server', sentence: 'What this Keywright is called at the provider.' },
+  { name: 'KEYWRIGHT_OIDC_CLIENT_SECRET', use: 'server', secret: true, sentence: 'The secret that the provider gave with the client id.' },
+  { name: 'KEYWRIGHT_OIDC_LABEL', use: 'server', sentence: 'What the button of single sign-on is called; without it, the host of the provider.' },
   { name: 'KEYWRIGHT_URL', use: 'remote', fallback: 'http://127.0.0.1:4400', sentence: 'The server that a command talks to.' },
   { name: 'KEYWRIGHT_KEY', use: 'remote', secret: true, sentence: 'The management key that a command presents.' },
   { name: 'KEYWRIGHT_SECRET', use: 'remote', sentence: 'The secret that `verify` and `identify` are about, where it does not come on standard input.' },
   { name: 'KEYWRIGHT_TEST_LONG', use: 'tests', sentence: 'Tests only: set by `npm run test:long`.' },
   { name: 'KEYWRIGHT_TEST_INSTALL', use: 'tests', sentence: 'Tests only: "no" keeps the test runner from installing what it needs.' },
   { name: 'KEYWRIGHT_DATABASE_URL', use: 'later', secret: true, sentence: `PostgreSQL as the store ${LATER}; data is kept in SQLite under KEYWRIGHT_DATA.` },
-  { name: 'KEYWRIGHT_OIDC_ISSUER', use: 'later', sentence: `Single sign-on ${LATER}.` },
-  { name: 'KEYWRIGHT_OIDC_CLIENT_ID', use: 'later', sentence: `Single sign-on ${LATER}.` },
-  { name: 'KEYWRIGHT_OIDC_CLIENT_SECRET', use: 'later', secret: true, sentence: `Single sign-on ${LATER}.` },
 ]
 
 /** What the environment says; `problems` grows while values are parsed, so that all are told at once. */

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import type { Environment } from './env.ts'
 import { mailFrom, type MailSettings } from './mail.ts'
 import { parseMasterKey } from './master-key.ts'
+import { type SingleSignOnSettings, singleSignOnFrom } from './single-sign-on.ts'
 
 /** What must never be shown; prints as `[redacted]`. */
 export class Secrets {
@@ -14,10 +15,19 @@ export class Secrets {
   /** Where mail is sent, password included; null: nowhere. */
   readonly mail: MailSettings | null
 
-  constructor(masterKey: Secrets['masterKey'], nextMasterKey: Secrets['masterKey'] = null, mail: MailSettings | null = null) {
+  /** Null: people sign in here alone. */
+  readonly singleSignOn: SingleSignOnSettings | null
+
+  constructor(
+    masterKey: Secrets['masterKey'],
+    nextMasterKey: Secrets['masterKey'] = null,
+    mail: MailSettings | null = null,
+    singleSignOn: SingleSignOnSettings | null = null,
+  ) {
     this.masterKey = masterKey
     this.nextMasterKey = nextMasterKey
     this.mail = mail
+    this.singleSignOn = singleSignOn
   }
 
   toJSON(): string {
@@ -31,7 +41,12 @@ export class Secrets {
 
 /** Parses the secret variables; problems go to `environment.problems`. */
 export function secretsFrom(environment: Environment): Secrets {
-  return new Secrets(readMasterKey(environment, 'KEYWRIGHT_MASTER_KEY'), readMasterKey(environment, 'KEYWRIGHT_MASTER_KEY_NEXT'), mailFrom(environment))
+  return new Secrets(
+    readMasterKey(environment, 'KEYWRIGHT_MASTER_KEY'),
+    readMasterKey(environment, 'KEYWRIGHT_MASTER_KEY_NEXT'),
+    mailFrom(environment),
+    singleSignOnFrom(environment),
+  )
 }
 
 function readMasterKey(environment: Environment, variable: string): Secrets['masterKey'] {

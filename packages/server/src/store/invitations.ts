@@ -103,14 +103,19 @@ export async function countLinksSent(transaction: ReadTransaction, build: Build,
   return (await transaction.first(query.compile()))?.count ?? 0
 }
 
-/** Those of one person's making that wait, in one organization. */
-export async function pendingInvitationsBy(transaction: ReadTransaction, build: Build, organizationId: string, personId: string): Promise<StoredInvitation[]> {
-  const query = build
+/** Those of one person's making that wait, in one organization; null: in all, for he was an operator. */
+export async function pendingInvitationsBy(
+  transaction: ReadTransaction,
+  build: Build,
+  organizationId: string | null,
+  personId: string,
+): Promise<StoredInvitation[]> {
+  let query = build
     .selectFrom('invitations')
     .selectAll()
-    .where('organization_id', '=', organizationId)
     .where('status', '=', 'pending')
     .where(sql<boolean>`invited_by ->> 'kind' = 'person' and invited_by ->> 'id' = ${personId}`)
+  if (organizationId !== null) query = query.where('organization_id', '=', organizationId)
   return (await transaction.all(query.compile())).map(toInvitation)
 }
 

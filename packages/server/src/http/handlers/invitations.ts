@@ -1,5 +1,9 @@
 import type { OrganizationRole } from '@keywright/core/permissions.ts'
+import { acceptInvitation, type InvitationPlace } from '../../management/invitations/accept-invitation.ts'
+import { declineInvitation } from '../../management/invitations/decline-invitation.ts'
 import { invite } from '../../management/invitations/invite.ts'
+import { lookUpInvitation } from '../../management/invitations/look-up-invitation.ts'
+import { readInvitationsToMe } from '../../management/invitations/read-invitations-to-me.ts'
 import { resendInvitation } from '../../management/invitations/resend-invitation.ts'
 import { withdrawInvitation } from '../../management/invitations/withdraw-invitation.ts'
 import type { ReadTransaction } from '../../store/database.ts'
@@ -7,7 +11,7 @@ import { getInvitation, type InvitationStatus, type ListedInvitation, listInvita
 import { creatingCaller } from '../creating.ts'
 import { printCursor, readCreatedCursor } from '../cursor.ts'
 import { type Call, handler, type Handlers } from '../handler.ts'
-import { presentInvitation } from '../present/member.ts'
+import { presentInvitation, presentInvitationToPerson, presentPlace } from '../present/member.ts'
 import { organizationOf } from './members.ts'
 
 const list = handler<unknown, { limit: number; cursor?: string; status?: InvitationStatus }>(async (call) => {
@@ -32,6 +36,11 @@ const withdraw = handler(async (call) =>
   shown(call, await withdrawInvitation(call.context.services, call.caller, organizationOf(call), call.parameters.invitation as string)),
 )
 
+const accept = async (call: Call, place: InvitationPlace) => {
+  const { organizationId, organization } = await acceptInvitation(call.context.services, call.caller, place)
+  return { body: { organization: presentPlace(organizationId, organization) } }
+}
+
 export const invitationHandlers: Handlers = {
   'invitations.list': list,
   'invitations.create': create,
@@ -41,6 +50,20 @@ export const invitationHandlers: Handlers = {
   'operator-invitations.create': create,
   'operator-invitations.resend': resend,
   'operator-invitations.withdraw': withdraw,
+
+  'me.invitations.list': handler(async ({ context, caller }) => ({
+    body: { items: (await readInvitationsToMe(context.services, caller)).map(presentInvitationToPerson) },
+  })),
+  'me.invitations.accept': handler((call) => accept(call, { id: call.parameters.invitation as string })),
+  'me.invitations.decline': handler(async ({ context, caller, parameters }) => {
+    await declineInvitation(context.services, caller, parameters.invitation as string)
+    return null
+  }),
+  'invitations.look-up': handler<{ token: string }, unknown>(async ({ context, body }) => {
+    const { invitation, registered } = await lookUpInvitation(context.services, body.token)
+    return { body: { ...presentInvitationToPerson(invitation), registered } }
+  }),
+  'invitations.accept': handler<{ token: string }, unknown>((call) => accept(call, { token: call.body.token })),
 }
 
 async function shown(call: Call, invitation: StoredInvitation) {

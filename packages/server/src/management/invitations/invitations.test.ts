@@ -199,7 +199,7 @@ test('mails are few: to one address, of one organization, and waiting at once', 
 })
 
 test('an operator is invited and removed like a member, and the last one stays', async () => {
-  const { services, settings, database, member, person, accept, tokenOf, owner } = await world()
+  const { services, settings, database, member, person, accept, tokenOf, owner, organization } = await world()
   const system: Caller = { actor: { kind: 'host', id: 'test', name: null }, role: 'operator', capabilities: new Set(), organizationId: null, requestId: null }
   await commit(services, system, (unit) => requireReservedOrganization(unit))
   const first = await member(RESERVED_ORGANIZATION_ID, 'operator', 'ops@example.com')
@@ -209,9 +209,17 @@ test('an operator is invited and removed like a member, and the last one stays',
   const second = await person('second@example.com')
   await accept(second, await tokenOf(invitation.messageId))
   const { id } = (await memberOf(database.reader, database.build, RESERVED_ORGANIZATION_ID, second.actor.id)) as { id: string }
+  const acme = await organization(5)
+  const byBoth = [second, first].map((caller, index) =>
+    inviteTo(services, settings, { ...caller, role: 'operator' }, acme, { email: `o${index}@example.com`, role: 'owner' }),
+  )
+  const invited = await Promise.all(byBoth)
   const both = await Promise.allSettled([
     removeMember(services, first, { organizationId: RESERVED_ORGANIZATION_ID, memberId: id }),
     removeMember(services, second, { organizationId: RESERVED_ORGANIZATION_ID, memberId: first.memberId }),
   ])
   expect(both.map((each) => each.status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  // What the removed one sent to organizations is void too.
+  const states = await Promise.all(invited.map(async (each) => (await getInvitation(database.reader, database.build, acme, each.id))?.status))
+  expect(states.toSorted()).toEqual(['pending', 'withdrawn'])
 })

@@ -24,7 +24,7 @@ export async function changeRole(services: Services, caller: Caller, organizatio
       detail: { person: member.personId, from: member.role, to: role },
       personal: { email: member.person.email, name: member.person.name },
     })
-    await withdrawBeyondRole(unit, organizationId, member.personId, role)
+    await withdrawBeyondRole(unit, organizationId, member.personId)
     return { ...member, role, updatedAt: unit.now }
   })
 }

@@ -35,7 +35,7 @@ export async function removeMember(
     else if (own !== 'operator') await requireOwnerLeft(unit, member)
     unit.defer(deleteMemberQuery(unit.build, organizationId, memberId))
     const keysForReview = await keysMadeBy(unit.transaction, unit.build, organizationId, member.personId)
-    await withdrawBeyondRole(unit, organizationId, member.personId, null)
+    await withdrawBeyondRole(unit, organizationId, member.personId)
     unit.audit({
       organizationId: organizationId === RESERVED_ORGANIZATION_ID ? null : organizationId,
       action: `${organizationId === RESERVED_ORGANIZATION_ID ? 'operator' : 'member'}.${leaves ? 'left' : 'removed'}`,
