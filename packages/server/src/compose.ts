@@ -2,7 +2,8 @@ import { tmpdir } from 'node:os'
 import { realpathSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { AppError } from '@keywright/core/problem-code.ts'
-import { RateLimiter } from '@keywright/core/rate-limit/rate-limiter.ts'
+import { LeasingLimiter } from '@keywright/core/rate-limit/leasing-limiter.ts'
+import type { RateLimiter } from '@keywright/core/rate-limit/rate-limiter.ts'
 import { makeId } from '@keywright/core/id.ts'
 import { type Config, isLoopback } from './config/config.ts'
 import { obtainMasterKey } from './config/master-key.ts'
@@ -33,6 +34,7 @@ import { Throttle } from './management/sign-in/throttle.ts'
 import { sessionFlusher } from './management/sessions/session-flusher.ts'
 import { SigningKeyring } from './management/sessions/signing-keyring.ts'
 import { storeUsage } from './management/usage/store-usage.ts'
+import { storeVerifierUsage } from './management/usage/store-verifier-usage.ts'
 import { ReplicaFeed } from './replication/feed.ts'
 import { RevocationJournal } from './replication/revocation-journal.ts'
 import { VerifierHub } from './replication/verifier-hub.ts'
@@ -44,7 +46,7 @@ import { migrate } from './store/migrate.ts'
 import { refuseBackupAsDatabase } from './store/refuse-backup.ts'
 import { getSetting, putSettingOnce } from './store/settings.ts'
 import { SessionRecorder } from './verification/session-recorder.ts'
-import { UsageRecorder } from './verification/usage-recorder.ts'
+import { UsageRecorder } from '@keywright/core/usage/usage-recorder.ts'
 import { Verifier } from './verification/verifier.ts'
 
 const FLUSH_EVERY_MS = 2_000
@@ -123,6 +125,7 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
     journal = resources.use(await openJournal(store))
     feed = resources.use(await ReplicaFeed.start(store.database, (err) => log.error({ err }, 'the change log could not be read')))
     const steady = set === null ? () => performance.now() : () => set.now()
+    const limiter = new LeasingLimiter()
     const register = await VerifierRegister.open({ database: store.database, clock, steady })
     const verifiers = new VerifierHub({
       feed,
@@ -130,6 +133,8 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
       clock,
       steady,
       register,
+      limiter,
+      storeUsage: (from, usage) => storeVerifierUsage(store.services, from, usage),
       log,
       installation: (await getSetting(store.database.reader, store.database.build, 'installationId')) as string,
       version: version(),
@@ -140,7 +145,6 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
       verifiers.take(entries)
     }
     feed.onReplaced = () => verifiers.replaced()
-    const limiter = new RateLimiter()
     const usage = new UsageRecorder()
     const metrics = new Metrics(metricSources({ store, feed, limiter, usage, journal }))
     const flushUsage = usageFlusher(usage, store.services, log, metrics)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { slug, text } from '../configuration/fields.ts'
+import { DENY_REASONS, type DenyReason } from '../verification/decision.ts'
 
 const whole = z.int().min(0)
 const cursor = z.object({ number: whole, mark: z.string().regex(/^[0-9a-f]{16}$/) })
@@ -46,6 +47,32 @@ const ack = z.object({ type: z.literal('ack'), number: whole })
 /** It stops deciding. `kept`: it leaves a snapshot file from which another process may. */
 const bye = z.object({ type: z.literal('bye'), kept: z.boolean().default(false) })
 
+/** Rows of usage in one batch; more come in the next. */
+export const MOST_USAGE_ROWS = 400
+
+const address = z.string().max(64)
+const count = z.int().min(1).max(1_000_000_000)
+const decision = z.enum(['allowed', ...(Object.keys(DENY_REASONS) as DenyReason[])])
+const keyId = z.string().max(40)
+
+/** What was verified since the last batch. Numbers of batches grow; one that is stored is never stored again. */
+const usage = z.object({
+  type: z.literal('usage'),
+  batch: z.int().min(1),
+  lastSeen: z
+    .array(z.object({ keyId, version: z.int().min(1), at: whole, address: address.nullable(), client: z.string().max(200).nullable(), calls: count }))
+    .max(MOST_USAGE_ROWS),
+  counts: z.array(z.object({ minute: whole, keyId, version: whole, decision, address, calls: count })).max(MOST_USAGE_ROWS),
+  /** First refusals of their kind within an hour. */
+  refusals: z.array(z.object({ keyId, reason: decision, detail: z.string().max(100).nullable(), address })).max(MOST_USAGE_ROWS),
+  moreRefusals: whole,
+})
+export type UsageMessage = z.output<typeof usage>
+
+/** Asks for calls of a key's limits; the digest of any of its secrets finds it. */
+const lease = z.object({ type: z.literal('lease'), key: keyId, digest: z.string().length(43), want: z.int().min(1).max(1_000_000) })
+const giveBack = z.object({ type: z.literal('giveBack'), lease: whole, unused: whole })
+
 /** Everything a verifier sends, as text frames. */
-export const verifierMessage = z.discriminatedUnion('type', [hello, ping, ack, bye])
+export const verifierMessage = z.discriminatedUnion('type', [hello, ping, ack, usage, lease, giveBack, bye])
 export type VerifierMessage = z.output<typeof verifierMessage>

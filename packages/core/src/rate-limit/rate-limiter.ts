@@ -84,6 +84,26 @@ export class RateLimiter {
     return ALLOWED
   }
 
+  /**
+   * Calls that were taken at `from` count as made at `to` instead, and only so many of them; `to` is now or before, and not before `from`.
+   * @param taken how many `take` was asked for, and @param made how many of them count from now on.
+   */
+  move(id: string, limits: readonly RateLimit[], { taken, made }: { taken: number; made: number }, from: number, to: number): void {
+    this.#advance(to)
+    const known = this.#counters.get(id)
+    for (const per of new Set(limits.map((limit) => limit.per))) {
+      const counter = counterOf(known, per)
+      if (counter === undefined) continue
+      takeOut(counter, taken, from)
+      if (made > 0) putIn(counter, made, to)
+    }
+  }
+
+  /** The instant that counts: never less than before. */
+  instantAt(now: number): number {
+    return this.#advance(now)
+  }
+
   /** How many calls would pass now: the smallest room of all limits; Infinity without any. Spends nothing. */
   remaining(id: string, limits: readonly RateLimit[], now: number): number {
     const time = this.#advance(now)
@@ -219,6 +239,30 @@ function add(counter: Counter, cost: number, time: number): void {
   const current = Math.floor(time / counter.width)
   if (spent.length > 0 && spent[spent.length - 2] === current) (spent[spent.length - 1] as number) += cost
   else spent.push(current, cost)
+  counter.total += cost
+}
+
+/** Less was spent at that time than was thought; what has left the sum already is not taken out twice. */
+function takeOut(counter: Counter, cost: number, at: number): void {
+  const { spent } = counter
+  const window = Math.floor(at / counter.width)
+  for (let place = spent.length - 2; place >= 0 && (spent[place] as number) >= window; place -= 2) {
+    if (spent[place] !== window) continue
+    const gone = Math.min(cost, spent[place + 1] as number)
+    counter.total -= gone
+    spent[place + 1] = (spent[place + 1] as number) - gone
+    return
+  }
+}
+
+/** Like `add`, for a time that may lie before the last one. */
+function putIn(counter: Counter, cost: number, at: number): void {
+  const { spent } = counter
+  const window = Math.floor(at / counter.width)
+  let place = spent.length
+  while (place > 0 && (spent[place - 2] as number) > window) place -= 2
+  if (place > 0 && spent[place - 2] === window) spent[place - 1] = (spent[place - 1] as number) + cost
+  else spent.splice(place, 0, window, cost)
   counter.total += cost
 }
 

@@ -40,4 +40,8 @@ export type ServerMessage =
   | { type: 'snapshotEnd'; until: number }
   | { type: 'changes'; from: number; to: Cursor; changes: Change[] }
   | { type: 'pong'; id: number; now: number }
+  /** The batch of usage with that number is stored. */
+  | { type: 'usageTaken'; batch: number }
+  /** Calls of a key's limits that the verifier may let through within `holdMs` of having asked; `calls` 0: none before `retryAfterMs`. */
+  | { type: 'leased'; key: string; lease: number | null; calls: number; holdMs: number; retryAfterMs: number }
   | { type: 'goodbye'; code: GoodbyeCode; detail: string }

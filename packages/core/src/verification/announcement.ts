@@ -22,7 +22,7 @@ export function announcementOf({ key }: Decision, now: Instant): Announcement {
 }
 
 /** What is left of each limit of the key, after the call that was decided. Empty where it has none; only where limits were asked. */
-export function rateLimitsOf(decision: Decision, limiter: RateLimiter, now: Instant): RateLimitState[] {
+export function rateLimitsOf(decision: Decision, limiter: Pick<RateLimiter, 'state'>, now: Instant): RateLimitState[] {
   if (!decision.valid && decision.reason !== 'rate_limited') return []
   const { key } = decision
   if (!(key instanceof FoundKey)) return []

@@ -19,7 +19,7 @@ import { findSession, sessionDenial } from './session.ts'
 /** What the decision is made from. */
 export interface DecisionContext extends DecisionPorts {
   replica: Replica
-  limiter: RateLimiter
+  limiter: Pick<RateLimiter, 'take'>
   now: Instant
   /** Tells session tokens; without it every one of them is unknown. */
   sessions?: SessionTokens

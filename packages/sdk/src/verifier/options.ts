@@ -15,6 +15,11 @@ export interface VerifierOptions {
   stalenessSeconds?: number
   /** Past that: `refuse` (the default), or `serve` on by what is known, however old; the server lists such a verifier as unbounded. */
   onStale?: 'refuse' | 'serve'
+  /**
+   * What happens to keys with limits while there is no connection: `refuse` (the default) lets none of their calls through beyond what was lent, so
+   * that no limit is ever exceeded; `by-process` lets each process count for itself, so that together they may let more through.
+   */
+  limitsWhileDisconnected?: 'refuse' | 'by-process'
   /** Proxies whose X-Forwarded-For is believed when a request of Node is verified: addresses and networks. Default: none. */
   trustedProxies?: readonly string[]
   /** Allows plain http beyond this machine, where the verifier key can be read on the way. */
@@ -41,6 +46,7 @@ const NAMES: readonly (keyof VerifierOptions)[] = [
   'name',
   'stalenessSeconds',
   'onStale',
+  'limitsWhileDisconnected',
   'trustedProxies',
   'allowHttp',
   'ca',
@@ -52,7 +58,17 @@ const NAMES: readonly (keyof VerifierOptions)[] = [
 export function readOptions(options: VerifierOptions): ReadOptions {
   const unknown = Object.keys(options).find((name) => !(NAMES as readonly string[]).includes(name))
   if (unknown !== undefined) refuse(`There is no option "${unknown.slice(0, 60)}". There are: ${NAMES.join(', ')}.`)
-  const { verifierKey, api, name = '', stalenessSeconds = 300, onStale = 'refuse', trustedProxies = [], snapshotFile = null, supportContact = null } = options
+  const {
+    verifierKey,
+    api,
+    name = '',
+    stalenessSeconds = 300,
+    onStale = 'refuse',
+    limitsWhileDisconnected = 'refuse',
+    trustedProxies = [],
+    snapshotFile = null,
+    supportContact = null,
+  } = options
   if (typeof verifierKey !== 'string' || !/^kw_verify_[0-9A-Za-z]{36,128}$/.test(verifierKey))
     refuse('"verifierKey" must be a verifier key (kw_verify_...). Issue one with "keywright verifier-keys issue".')
   if (typeof api !== 'string' || !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(api)) refuse('"api" must be the slug of an API.')
@@ -60,12 +76,13 @@ export function readOptions(options: VerifierOptions): ReadOptions {
   if (!Number.isSafeInteger(stalenessSeconds) || stalenessSeconds < 1 || stalenessSeconds > 2_592_000)
     refuse('"stalenessSeconds" must be a whole number of seconds, from 1 to 2592000.')
   if (onStale !== 'refuse' && onStale !== 'serve') refuse('"onStale" must be "refuse" or "serve".')
+  if (limitsWhileDisconnected !== 'refuse' && limitsWhileDisconnected !== 'by-process') refuse('"limitsWhileDisconnected" must be "refuse" or "by-process".')
   for (const proxy of trustedProxies) {
     const parsed = parseCidr(proxy)
     if (!parsed.ok) refuse(`"trustedProxies": ${parsed.error}`)
   }
   const url = new URL(`${baseUrl(options.url, options.allowHttp ?? false)}/v1/replica`)
-  return { url, verifierKey, api, name, stalenessSeconds, onStale, trustedProxies, ca: options.ca, snapshotFile, supportContact }
+  return { url, verifierKey, api, name, stalenessSeconds, onStale, limitsWhileDisconnected, trustedProxies, ca: options.ca, snapshotFile, supportContact }
 }
 
 function refuse(detail: string): never {

@@ -26,10 +26,13 @@ export interface StreamHooks {
   welcomed(welcome: Extract<ServerMessage, { type: 'welcome' }>): void
   /** The replica by which decisions are made has come to this change. */
   advanced(number: number): void
+  /** The server has stored a batch of usage, or lends calls of a limit. */
+  received(message: Extract<ServerMessage, { type: 'usageTaken' | 'leased' }>): void
   /** A ping was answered. @param serverNow the server's clock when it answered. */
   heard(serverNow: number): void
   /** The verifier key or the API are refused: nothing may be decided any more. */
   refused(code: GoodbyeCode, detail: string): void
+  disconnected(): void
   /** The connection is gone, or none could be made; another is tried in a while. `lasting`: trying again soon will not help. */
   lost(problem: string, lasting: boolean): void
   /** What the next ping says beside its id. */
@@ -152,7 +155,7 @@ export class ReplicaStream {
     else if (message.type === 'pong' && this.#staleness.answered(message.id)) {
       this.#retries = 0
       this.#hooks.heard(message.now)
-    }
+    } else if (message.type === 'usageTaken' || message.type === 'leased') this.#hooks.received(message)
   }
 
   #welcome(welcome: Extract<ServerMessage, { type: 'welcome' }>): void {
@@ -191,6 +194,7 @@ export class ReplicaStream {
   }
 
   #lost(why: string): void {
+    this.#hooks.disconnected()
     const { problem, lasting } = this.#ending ?? { problem: why, lasting: false }
     this.#socket = null
     this.#welcomed = false

@@ -2,28 +2,38 @@ import { randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { hostname } from 'node:os'
 import { type AddressSet, compileAddressSet } from '@keywright/core/network/address-set.ts'
-import { RateLimiter } from '@keywright/core/rate-limit/rate-limiter.ts'
+import { printBase64urlDigest } from '@keywright/core/replica/digest.ts'
 import type { Replica } from '@keywright/core/replica/replica.ts'
 import type { GoodbyeCode, ServerMessage } from '@keywright/core/replica/stream.ts'
 import { SessionTokens } from '@keywright/core/session-token/session-tokens.ts'
 import { announcementOf, rateLimitsOf } from '@keywright/core/verification/announcement.ts'
 import type { CompiledApi } from '@keywright/core/verification/compiled-api.ts'
-import type { Allowed, Denied } from '@keywright/core/verification/decision.ts'
+import type { Allowed, Denied, KeyFacts } from '@keywright/core/verification/decision.ts'
+import { FoundKey } from '@keywright/core/verification/found-key.ts'
 import type { Refusal } from '@keywright/core/verification/refusal.ts'
+import type { VerificationRequest } from '@keywright/core/verification/request.ts'
 import { type DecisionContext, verify } from '@keywright/core/verification/verify.ts'
 import { KeywrightError } from '../client/keywright-error.ts'
 import { answerFor, fieldsFor } from './answer.ts'
-import { type Unavailable, unavailable, type UnavailableDetail, type VerifierDecision } from './decision.ts'
+import { isUnavailable, type Unavailable, unavailable, type UnavailableDetail, type VerifierDecision } from './decision.ts'
 import { readOptions, type ReadOptions, type VerifierOptions } from './options.ts'
+import { Leases } from './leases.ts'
 import { ReplicaKeeper } from './replica-keeper.ts'
-import { type Asked, questionOf } from './request.ts'
+import { type Asked, type Question, questionOf } from './request.ts'
 import { digestText, signaturePort } from './signature.ts'
 import { type Moment, Staleness, systemClock, type VerifierClock } from './staleness.ts'
 import { ReplicaStream, type StreamHooks } from './stream.ts'
+import { UsageQueue } from './usage-queue.ts'
 import { SDK_VERSION } from './version.ts'
 
 /** How often what only time changes is looked at. */
 const TICK_MS = 1_000
+const LEASE_TICK_MS = 200
+/** How long an answer may wait for a lease of a limit. */
+const LEASE_WAIT_MS = 1_000
+/** How long closing waits for what was counted to be stored. */
+const CLOSE_MS = 2_000
+const FLUSH_TICKS = 3
 
 export interface VerifierEvents {
   /** It can decide: for the first time, or again. */
@@ -63,9 +73,11 @@ export class Verifier extends EventEmitter<VerifierEvents> {
   readonly #keeper = new ReplicaKeeper()
   readonly #staleness: Staleness
   readonly #stream: ReplicaStream
-  readonly #limiter = new RateLimiter()
+  readonly #leases: Leases
+  readonly #usage = new UsageQueue()
   readonly #context: Omit<DecisionContext, 'replica'> & { replica: Replica | null }
   readonly #tick: NodeJS.Timeout
+  readonly #leaseTick: NodeJS.Timeout
   readonly #waiting = new Set<() => void>()
   #installation: string | null = null
   #refused: string | null = null
@@ -79,6 +91,7 @@ export class Verifier extends EventEmitter<VerifierEvents> {
   #decisions = 0
   #countedAt: number
   #perSecond = 0
+  #ticks = 0
 
   constructor(options: VerifierOptions, clock: VerifierClock = systemClock) {
     super()
@@ -88,21 +101,34 @@ export class Verifier extends EventEmitter<VerifierEvents> {
     const { url, api, name, stalenessSeconds, onStale, verifierKey, ca } = this.#options
     this.api = api
     this.#trusted = compileAddressSet(this.#options.trustedProxies)
-    this.#context = { replica: null, limiter: this.#limiter, now: 0, digest: digestText, sessions: new SessionTokens(signaturePort) }
+    this.#leases = new Leases({
+      steady: () => clock.steady(),
+      isConnected: () => this.#stream.isConnected,
+      send: (message) => this.#stream.send(message),
+      whileDisconnected: this.#options.limitsWhileDisconnected,
+    })
+    this.#context = { replica: null, limiter: this.#leases, now: 0, digest: digestText, sessions: new SessionTokens(signaturePort) }
     this.#staleness = new Staleness(clock, stalenessSeconds * 1000)
     const instance = randomBytes(16).toString('base64url')
     const about = { apis: [api], instance, continues: [], name, host: hostname(), pid: process.pid, sdk: SDK_VERSION, stalenessSeconds, onStale }
     const hooks: StreamHooks = {
       welcomed: (welcome) => this.#welcomed(welcome),
       advanced: () => this.#look(),
+      received: (message) => this.#received(message),
+      disconnected: () => {
+        this.#usage.disconnected()
+        this.#leases.disconnected()
+      },
       heard: (serverNow) => this.#heard(serverNow),
       refused: (code, detail) => this.#refuse(code, detail),
       lost: (problem, lasting) => this.#lost(problem, lasting),
-      report: () => ({ keys: this.#keeper.replica?.keys.size ?? 0, decisionsPerSecond: this.#perSecond, usageDropped: 0 }),
+      report: () => ({ keys: this.#keeper.replica?.keys.size ?? 0, decisionsPerSecond: this.#perSecond, usageDropped: this.#usage.dropped }),
     }
     this.#stream = new ReplicaStream({ url, verifierKey, ca, about }, { keeper: this.#keeper, staleness: this.#staleness, hooks })
     this.#tick = setInterval(() => this.#onTick(), TICK_MS)
     this.#tick.unref()
+    this.#leaseTick = setInterval(() => this.#leases.sweep(), LEASE_TICK_MS)
+    this.#leaseTick.unref()
     this.#stream.start()
   }
 
@@ -126,17 +152,22 @@ export class Verifier extends EventEmitter<VerifierEvents> {
     }
   }
 
-  /** May this request, or this secret, do this now? At once, in memory. */
+  /**
+   * May this request, or this secret, do this now? At once, in memory. Of a key with limits, the first calls in a while are `rate_limited` until
+   * the server has lent some: `decide` waits for that.
+   */
   verify(asked: Asked): VerifierDecision {
-    const moment = { wall: this.#clock.wall(), steady: this.#clock.steady() }
-    const obstacle = this.#obstacle(moment)
-    if (obstacle !== null) return unavailable(obstacle)
-    const { replica } = this.#keeper as { replica: Replica }
-    const { request } = questionOf(asked, this.#trusted)
-    this.#context.replica = replica
-    this.#context.now = this.#now(moment)
-    this.#decisions++
-    return verify(this.#context as DecisionContext, replica.api(this.api) as CompiledApi, request)
+    const question = questionOf(asked, this.#trusted)
+    return this.#counted(this.#decide(question.request), question)
+  }
+
+  /** The same, after waiting for the server where it must lend calls of a limit first; at most a second. */
+  async decide(asked: Asked): Promise<VerifierDecision> {
+    const question = questionOf(asked, this.#trusted)
+    const first = this.#decide(question.request)
+    if (first.valid || first.reason !== 'rate_limited' || first.key === null || !this.#leases.isAsking(first.key.id)) return this.#counted(first, question)
+    await this.#leases.answered(first.key.id, LEASE_WAIT_MS)
+    return this.#counted(this.#decide(question.request), question)
   }
 
   /** The answer to a client that was not let through: status, problem (RFC 9457) and fields. */
@@ -147,7 +178,7 @@ export class Verifier extends EventEmitter<VerifierEvents> {
   /** What a client that was let through is told in fields of the answer: ends that are near, what is left of limits. */
   fields(decision: Allowed): Record<string, string> {
     const now = this.#context.now
-    return fieldsFor(decision, announcementOf(decision, now), rateLimitsOf(decision, this.#limiter, now))
+    return fieldsFor(decision, announcementOf(decision, now), rateLimitsOf(decision, this.#leases, now))
   }
 
   get status(): VerifierStatus {
@@ -171,7 +202,52 @@ export class Verifier extends EventEmitter<VerifierEvents> {
     if (this.#closed) return
     this.#closed = true
     clearInterval(this.#tick)
+    clearInterval(this.#leaseTick)
+    this.#leases.sweep()
+    await this.#storeUsage()
     this.#stream.close(false)
+    this.#news()
+  }
+
+  #decide(request: VerificationRequest): VerifierDecision {
+    const moment = { wall: this.#clock.wall(), steady: this.#clock.steady() }
+    const obstacle = this.#obstacle(moment)
+    if (obstacle !== null) return unavailable(obstacle)
+    const { replica } = this.#keeper as { replica: Replica }
+    this.#context.replica = replica
+    this.#context.now = this.#now(moment)
+    const decision = verify(this.#context as DecisionContext, replica.api(this.api) as CompiledApi, request)
+    if (decision.valid || decision.reason === 'rate_limited') this.#askForLease(decision.key)
+    return decision
+  }
+
+  #askForLease(key: KeyFacts | null): void {
+    if (!(key instanceof FoundKey) || key.replica.limitsOf(key.row).length === 0) return
+    const { keys } = key.replica
+    this.#leases.askFor(key.id, () => printBase64urlDigest(keys.wordsOf(key.row * 2), keys.offsetOf(key.row * 2)))
+  }
+
+  /** Written down after the decision; nothing here changes it. */
+  #counted(decision: VerifierDecision, { request, client }: Question): VerifierDecision {
+    if (!decision.valid && isUnavailable(decision)) return decision
+    this.#decisions++
+    this.#usage.record(decision, request.address, client, this.#context.now)
+    return decision
+  }
+
+  /** Sends what was counted and waits until it is stored, for a moment. */
+  async #storeUsage(): Promise<void> {
+    const deadline = this.#clock.steady() + CLOSE_MS
+    while (this.#stream.isConnected && !this.#usage.isEmpty && this.#clock.steady() < deadline) {
+      this.#usage.flush((message) => this.#stream.send(message))
+      await this.#nextNews(100)
+    }
+  }
+
+  #received(message: Parameters<StreamHooks['received']>[0]): void {
+    if (message.type === 'leased') return this.#leases.leased(message)
+    // The next one goes at once.
+    if (this.#usage.taken(message.batch)) this.#usage.flush((next) => this.#stream.send(next))
     this.#news()
   }
 
@@ -236,7 +312,7 @@ export class Verifier extends EventEmitter<VerifierEvents> {
     this.#countedAt = now
     this.#context.sessions?.prune(this.#context.now)
     this.#keeper.replica?.sessions.prune(this.#context.now)
-    this.#limiter.sweep(this.#context.now, 10_000)
+    if (++this.#ticks % FLUSH_TICKS === 0) this.#usage.flush((message) => this.#stream.send(message))
     this.#look()
   }
 

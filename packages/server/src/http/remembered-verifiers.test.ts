@@ -7,7 +7,7 @@ import { generateSecret } from '@keywright/core/secret/generate.ts'
 import type { Allowed } from '@keywright/core/verification/decision.ts'
 import { expect, test } from 'vitest'
 import { systemRandom } from '../kernel/random.ts'
-import { UsageRecorder } from '../verification/usage-recorder.ts'
+import { UsageRecorder } from '@keywright/core/usage/usage-recorder.ts'
 import { digestText, Verifier } from '../verification/verifier.ts'
 import { RememberedVerifiers } from './remembered-verifiers.ts'
 

@@ -1,5 +1,6 @@
 import { isReservedSlug, VERIFIER_KEY_TYPE } from '@keywright/core/configuration/reserved.ts'
-import type { Hello } from '@keywright/core/contract/replica-stream.ts'
+import type { Hello, UsageMessage } from '@keywright/core/contract/replica-stream.ts'
+import type { LeasingLimiter } from '@keywright/core/rate-limit/leasing-limiter.ts'
 import type { LogEntry } from '@keywright/core/replica/change.ts'
 import type { Replica } from '@keywright/core/replica/replica.ts'
 import type { WebSocket } from 'ws'
@@ -28,6 +29,8 @@ export interface HubParts {
   clock: Clock
   steady: () => number
   register: VerifierRegister
+  limiter: LeasingLimiter
+  storeUsage: (from: { verifier: string; types: ReadonlySet<string> }, usage: UsageMessage) => Promise<void>
   log: { error(fields: object, message: string): void }
   installation: string
   version: string
@@ -64,7 +67,10 @@ export interface VerifierStanding {
   lag: number
 }
 
-type OwnParts = Pick<HubParts, 'database' | 'clock' | 'steady' | 'register' | 'log' | 'installation' | 'version' | 'maxStalenessSeconds'> & {
+type OwnParts = Pick<
+  HubParts,
+  'database' | 'clock' | 'steady' | 'register' | 'limiter' | 'storeUsage' | 'log' | 'installation' | 'version' | 'maxStalenessSeconds'
+> & {
   feed: { readonly replica: Replica; catchUp(): Promise<void> }
 }
 

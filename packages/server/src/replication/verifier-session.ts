@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { type Hello, type VerifierMessage, verifierMessage } from '@keywright/core/contract/replica-stream.ts'
+import { type Hello, type UsageMessage, type VerifierMessage, verifierMessage } from '@keywright/core/contract/replica-stream.ts'
 import type { Cursor } from '@keywright/core/replica/change.ts'
+import { DIGEST_WORDS, readBase64urlDigest } from '@keywright/core/replica/digest.ts'
 import { GOODBYE_CODES, type GoodbyeCode, REPLICA_PROTOCOL, type ServerMessage } from '@keywright/core/replica/stream.ts'
 import type { WebSocket } from 'ws'
 import { holdsCursor, readChanges } from '../store/change-log.ts'
@@ -17,6 +18,9 @@ const SEND_MS = 60_000
 const GREETING_MS = 10_000
 const MISSED_PINGS = 4
 const CLOSE_MS = 2_000
+/** What is answered about a key that is not known (yet), or has no limits (any more). */
+const UNKNOWN_RETRY_MS = 1_000
+const LONGEST_RETRY_MS = 31_536_000_000
 
 /** The connection of one verifier: greeting, then a snapshot or what was missed, then every change as it comes. */
 export class VerifierSession {
@@ -133,7 +137,10 @@ export class VerifierSession {
       // Nobody has what was not sent.
       this.acked = Math.max(this.acked, Math.min(message.number, this.#position.number))
       this.#parts.onAcked(this)
-    } else if (message.type === 'bye') this.#follow(this.#leave(message.kept))
+    } else if (message.type === 'usage') this.#follow(this.#takeUsage(message))
+    else if (message.type === 'lease') this.#lend(message)
+    else if (message.type === 'giveBack') this.#parts.limiter.giveBack(message.lease, (this.hello as Hello).instance, message.unused, this.#parts.clock.now())
+    else if (message.type === 'bye') this.#follow(this.#leave(message.kept))
   }
 
   async #greet(hello: Hello): Promise<void> {
@@ -237,6 +244,26 @@ export class VerifierSession {
     } finally {
       this.#answering = false
     }
+  }
+
+  async #takeUsage(message: UsageMessage): Promise<void> {
+    const { instance } = this.hello as Hello
+    // Of keys that its APIs do not accept, it can know nothing.
+    await this.#parts.storeUsage({ verifier: instance, types: this.channel.view.types }, message)
+    this.#say({ type: 'usageTaken', batch: message.batch })
+  }
+
+  #lend({ key, digest, want }: Extract<VerifierMessage, { type: 'lease' }>): void {
+    const replica = this.#parts.replica()
+    const words = new Uint32Array(DIGEST_WORDS)
+    const found = readBase64urlDigest(digest, words) ? replica.find(words) : null
+    const none = { type: 'leased', key, lease: null, calls: 0, holdMs: 0, retryAfterMs: UNKNOWN_RETRY_MS } as const
+    if (found === null || replica.keys.id(found.row) !== key || !this.channel.view.types.has(replica.profileOf(found.row).type.slug)) return this.#say(none)
+    const limits = replica.limitsOf(found.row)
+    if (limits.length === 0) return this.#say(none)
+    const lent = this.#parts.limiter.lend(key, (this.hello as Hello).instance, limits, want, this.#parts.clock.now())
+    const retryAfterMs = lent.lease === null ? Math.min(lent.retryAfterMs, LONGEST_RETRY_MS) : 0
+    this.#say({ type: 'leased', key, lease: lent.lease, calls: lent.calls, holdMs: lent.lease === null ? 0 : lent.holdMs, retryAfterMs })
   }
 
   async #leave(kept: boolean): Promise<void> {

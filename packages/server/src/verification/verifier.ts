@@ -14,7 +14,7 @@ import type { Replica } from '@keywright/core/replica/replica.ts'
 import type { Metrics } from '../events/metrics.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { signaturePort } from './signature.ts'
-import type { UsageRecorder } from './usage-recorder.ts'
+import type { UsageRecorder } from '@keywright/core/usage/usage-recorder.ts'
 
 /** More than is stored: what looks like a secret is cut out before, and half a secret would not look like one. */
 const MOST_OF_CLIENT = 400

@@ -9,7 +9,7 @@ import { getKey, listKeys } from '../../store/keys.ts'
 import type { CreatedCursor } from '../../store/page.ts'
 import type { Build } from '../../store/precompile.ts'
 import { listVersions, type StoredVersion } from '../../store/secret-versions.ts'
-import type { LastSeen } from '../../store/usage.ts'
+import type { LastSeen } from '@keywright/core/usage/usage.ts'
 import { definitionOf, endedRules } from '../policy.ts'
 import { keyNotFound } from './load-key.ts'
 

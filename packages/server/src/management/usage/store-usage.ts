@@ -1,8 +1,10 @@
-import { addUsage, type LastSeen, type UsageCount } from '../../store/usage.ts'
+import type { LastSeen, UsageCount } from '@keywright/core/usage/usage.ts'
+import { addUsage } from '../../store/usage.ts'
 import type { Caller, Services } from '../services.ts'
 import { commit } from '../unit.ts'
 
-const SYSTEM: Caller = {
+/** Whatever counts verifications. */
+export const SYSTEM: Caller = {
   actor: { kind: 'system', id: 'verification', name: null },
   role: 'operator',
   capabilities: new Set(),

@@ -1,5 +1,5 @@
-import type { Decision, DenyReason, KeyFacts } from '@keywright/core/verification/decision.ts'
 import { expect, test } from 'vitest'
+import type { Decision, DenyReason, KeyFacts } from '../verification/decision.ts'
 import { UsageRecorder } from './usage-recorder.ts'
 
 const KEY: KeyFacts = {

@@ -1,7 +1,7 @@
-import type { Decision } from '@keywright/core/verification/decision.ts'
-import { addressGroup } from '@keywright/core/network/address.ts'
-import { redactSecrets } from '@keywright/core/secret/redact.ts'
-import type { LastSeen, UsageCount } from '../store/usage.ts'
+import { addressGroup } from '../network/address.ts'
+import { redactSecrets } from '../secret/redact.ts'
+import type { Decision } from '../verification/decision.ts'
+import type { LastSeen, UsageCount } from './usage.ts'
 
 /** The first refusal of its kind within an hour: worth an audit event of its own. */
 export interface FirstRefusal {

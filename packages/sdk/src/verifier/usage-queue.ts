@@ -1,0 +1,70 @@
+import type { UsageMessage } from '@keywright/core/contract/replica-stream.ts'
+import { type UsageBatch, UsageRecorder } from '@keywright/core/usage/usage-recorder.ts'
+import type { Decision } from '@keywright/core/verification/decision.ts'
+
+/** Rows in one message; the server takes no more. */
+const ROWS = 400
+/** More than is stored: what looks like a secret is cut out before, and half a secret would not look like one. */
+const MOST_OF_CLIENT = 400
+
+/**
+ * Adds up verifications until the server has them. One message is on the way at a time, and is sent again under its number until the server says
+ * that it is stored; so nothing is counted twice. While there is no connection everything is added up in bounded memory.
+ */
+export class UsageQueue {
+  readonly #recorder = new UsageRecorder()
+  /** The first one is on the way, or will be. */
+  #messages: UsageMessage[] = []
+  #lastBatch = 0
+  /** Of a message that could be on the way, on this connection. */
+  #isSent = false
+
+  /** Verifications that were added up without key and address, for lack of room. */
+  get dropped(): number {
+    return this.#recorder.remainder
+  }
+
+  get isEmpty(): boolean {
+    return this.#recorder.isEmpty && this.#messages.length === 0
+  }
+
+  record(decision: Decision, address: string | null, client: string | null, now: number): void {
+    this.#recorder.record(decision, { address, client: client === null ? null : client.slice(0, MOST_OF_CLIENT) }, now)
+  }
+
+  /** Sends what there is. @param send false where there is no connection. */
+  flush(send: (message: object) => boolean): void {
+    if (this.#messages.length === 0 && !this.#recorder.isEmpty) this.#messages = this.#messagesOf(this.#recorder.take())
+    const [first] = this.#messages
+    if (first !== undefined && !this.#isSent) this.#isSent = send(first)
+  }
+
+  /** @returns whether that was the message on the way. */
+  taken(batch: number): boolean {
+    if (this.#messages[0]?.batch !== batch) return false
+    this.#messages.shift()
+    this.#isSent = false
+    return true
+  }
+
+  /** The connection is gone: whether the server has stored what was on the way is not known, so it is sent again. */
+  disconnected(): void {
+    this.#isSent = false
+  }
+
+  #messagesOf({ lastSeen, counts, refusals, moreRefusals }: UsageBatch): UsageMessage[] {
+    const messages: UsageMessage[] = []
+    const most = Math.max(lastSeen.length, counts.length, refusals.length)
+    for (let at = 0; at === 0 || at < most; at += ROWS) {
+      messages.push({
+        type: 'usage',
+        batch: ++this.#lastBatch,
+        lastSeen: lastSeen.slice(at, at + ROWS),
+        counts: counts.slice(at, at + ROWS) as UsageMessage['counts'],
+        refusals: refusals.slice(at, at + ROWS).map(({ keyId, reason, detail, address }) => ({ keyId, reason, detail, address })) as UsageMessage['refusals'],
+        moreRefusals: at === 0 ? moreRefusals : 0,
+      })
+    }
+    return messages
+  }
+}
