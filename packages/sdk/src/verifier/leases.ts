@@ -81,13 +81,13 @@ export class Leases {
 
   /** True when a lease for the key is on the way. */
   isAsking(id: string): boolean {
-    return this.#keys.get(id)?.askedAt != null
+    return (this.#keys.get(id)?.askedAt ?? null) !== null
   }
 
   /** Settles when the server has answered what was asked for a key, or after `timeoutMs`. */
   async answered(id: string, timeoutMs: number): Promise<void> {
     const known = this.#keys.get(id)
-    if (known?.askedAt == null) return
+    if (known === undefined || known.askedAt === null) return
     const { promise, resolve } = Promise.withResolvers<void>()
     known.waiting.push(resolve)
     const timer = setTimeout(resolve, timeoutMs)
