@@ -18,7 +18,7 @@ export function Effect({
   usage: Usage | undefined
   /** Only these secret versions; default: all. */ versions?: readonly number[]
 }) {
-  const now = useNow()
+  const now = useNow(10)
   if (usage === undefined) {
     return (
       <div role="status" aria-label={keysText.effect.loading} className="flex flex-col gap-2.5 rounded-lg border border-line bg-sunken p-3.5">

@@ -66,7 +66,7 @@ function NoKey({ environment }: { environment: string }) {
 
 function InstanceCard({ org, offered, role, keyOf: key }: { org: string; offered: OfferedType; role: Role | null; keyOf: Key }) {
   const { type } = offered
-  const now = useNow()
+  const now = useNow(10)
   const [editing, setEditing] = useState(false)
   const [asking, setAsking] = useState(false)
   const [revealed, setRevealed] = useState<{ secret: string; version: number } | null>(null)

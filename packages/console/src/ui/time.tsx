@@ -4,7 +4,8 @@ import { dayOf, exactTime, relativeTime } from '../util/time.ts'
 
 /** An instant (RFC 3339): how long ago, or the day with `day`; the exact instant in the person's zone on hover and focus. */
 export function Time({ at, day = false, fallback = null }: { at: string | null; day?: boolean; fallback?: string | null }) {
-  const now = useNow()
+  // Steps no longer than what counts as "just now": else what has just happened would lie ahead.
+  const now = useNow(10)
   if (at === null) return <span className="text-ink-faint">{fallback}</span>
   const instant = Date.parse(at)
   return (
