@@ -36,7 +36,13 @@ export function RevealButton({ org, keyOf: key, offered, role }: { org: string; 
   }
   return (
     <>
-      <Button variant="primary" icon={<Copy aria-hidden="true" className="size-4" />} loading={reveal.isPending} disabledReason={reason} onClick={() => void copy()}>
+      <Button
+        variant="primary"
+        icon={<Copy aria-hidden="true" className="size-4" />}
+        loading={reveal.isPending}
+        disabledReason={reason}
+        onClick={() => void copy()}
+      >
         {commandLabel(offered.type, 'reveal')}
       </Button>
       {reveal.error !== null && (

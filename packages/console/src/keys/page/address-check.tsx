@@ -34,7 +34,11 @@ export function AddressCheck({ org, keyId }: { org: string; keyId: string }) {
   )
 }
 
-function Answer({ answer: { address, allowed, rules } }: { answer: { address: string; allowed: boolean; rules: { list: string; allowed: boolean; matched: string | null }[] } }) {
+function Answer({
+  answer: { address, allowed, rules },
+}: {
+  answer: { address: string; allowed: boolean; rules: { list: string; allowed: boolean; matched: string | null }[] }
+}) {
   const Icon = allowed ? CircleCheck : CircleX
   return (
     <div className="mt-3">

@@ -27,7 +27,14 @@ describe('saving', () => {
 
   test('reads each field as it is typed', () => {
     const { changes, mistakes } = changesOf(
-      { name: ' New ', expiry: { kind: 'seconds', seconds: 60 }, addresses: 'any', limits: { '60': ' 1 00 ' }, tags: 'one, two', metadata: 'owner = b\n\nurl=https://x/?a=b' },
+      {
+        name: ' New ',
+        expiry: { kind: 'seconds', seconds: 60 },
+        addresses: 'any',
+        limits: { '60': ' 1 00 ' },
+        tags: 'one, two',
+        metadata: 'owner = b\n\nurl=https://x/?a=b',
+      },
       key,
       type,
       NOW,

@@ -27,7 +27,9 @@ export function valuesOf(key: Key, type: KeyType): Values {
     expiry: { kind: 'nothing' },
     scopes: key.scopes,
     addresses: key.addresses,
-    limits: Object.fromEntries(type.limits.map(({ per }) => [String(per), String(key.limits?.find((limit) => limit.per === formatDuration(per))?.calls ?? '')])),
+    limits: Object.fromEntries(
+      type.limits.map(({ per }) => [String(per), String(key.limits?.find((limit) => limit.per === formatDuration(per))?.calls ?? '')]),
+    ),
     tags: key.tags.join(' '),
     metadata: Object.entries(key.metadata)
       .map(([name, value]) => `${name} = ${value}`)
@@ -77,7 +79,13 @@ function readLimits(typed: Values['limits'], key: Key, type: KeyType, changes: C
   for (const { calls, per } of limits)
     if (!Number.isInteger(calls) || calls < 1) mistakes.push({ path: `limit-${per}`, code: 'invalid', message: keysText.page.limitNumber })
   const before = key.limits?.map(({ calls, per }) => ({ calls, per })) ?? []
-  if (!isSame(limits.map(({ calls, per }) => ({ calls, per: formatDuration(per) })), before)) changes.limits = limits.length === 0 ? null : limits
+  if (
+    !isSame(
+      limits.map(({ calls, per }) => ({ calls, per: formatDuration(per) })),
+      before,
+    )
+  )
+    changes.limits = limits.length === 0 ? null : limits
 }
 
 function readMetadata(typed: string, key: Key, changes: Changes, mistakes: FieldError[]): void {

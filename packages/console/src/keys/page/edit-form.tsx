@@ -76,7 +76,11 @@ export function EditForm({ org, began, offered, organizationRule, onClose }: Pro
   return (
     <Form error={conflict ? null : update.error} errors={mistakes} onSubmit={() => void save()}>
       {conflict && update.error !== null && <Problem error={update.error} onReload={() => void reload()} />}
-      {reloaded && !conflict && <Banner tone="info" live>{keysText.page.conflictKept}</Banner>}
+      {reloaded && !conflict && (
+        <Banner tone="info" live>
+          {keysText.page.conflictKept}
+        </Banner>
+      )}
       {limited && <Banner tone="info">{keysText.page.limited}</Banner>}
       {type.naming.mode !== 'none' && (
         <Field label={keysText.generate.name} name="name" hint={keysText.generate.nameHint}>
@@ -90,10 +94,15 @@ export function EditForm({ org, began, offered, organizationRule, onClose }: Pro
               type={type}
               value={values.expiry}
               onChange={(expiry) => set({ expiry })}
-              keep={{ label: keysText.page.expiryKeep, hint: base.expiresAt === null ? keysText.page.expiryKeepNever : keysText.generate.expiryEnds(exactTime(Date.parse(base.expiresAt))) }}
+              keep={{
+                label: keysText.page.expiryKeep,
+                hint: base.expiresAt === null ? keysText.page.expiryKeepNever : keysText.generate.expiryEnds(exactTime(Date.parse(base.expiresAt))),
+              }}
             />
           )}
-          {type.scopes.offered.length > 0 && <ScopesField type={type} entitlements={organization?.entitlements} value={values.scopes} onChange={(scopes) => set({ scopes })} />}
+          {type.scopes.offered.length > 0 && (
+            <ScopesField type={type} entitlements={organization?.entitlements} value={values.scopes} onChange={(scopes) => set({ scopes })} />
+          )}
           {type.addresses.mode !== 'off' && (
             <>
               <AddressEditor
@@ -133,7 +142,13 @@ const NONE: readonly FieldError[] = []
 function LimitFields({ type, values, onChange }: { type: KeyType; values: Values['limits']; onChange: (limits: Values['limits']) => void }) {
   return type.limits.map(({ calls, maxCalls, per }) => (
     <Field key={per} label={keysText.page.limitCalls(duration(per))} name={`limit-${per}`} hint={keysText.page.limitHint(maxCalls ?? calls)} optional>
-      <Input inputMode="numeric" placeholder={calls.toLocaleString('en')} value={values[String(per)] ?? ''} onValueChange={(value) => onChange({ ...values, [String(per)]: value })} className="sm:w-56" />
+      <Input
+        inputMode="numeric"
+        placeholder={calls.toLocaleString('en')}
+        value={values[String(per)] ?? ''}
+        onValueChange={(value) => onChange({ ...values, [String(per)]: value })}
+        className="sm:w-56"
+      />
     </Field>
   ))
 }

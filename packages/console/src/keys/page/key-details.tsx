@@ -42,7 +42,9 @@ export function KeyDetails({ org, keyOf: key, offered, all, page }: Props) {
   const tabs = [
     { value: 'overview', label: keysText.page.overview, content: <OverviewTab org={org} keyOf={key} offered={offered} role={role} /> },
     { value: 'usage', label: keysText.page.usage, content: <UsageTab org={org} keyId={key.id} /> },
-    ...(offered?.type.mints ? [{ value: 'sessions', label: keysText.page.sessions, content: <SessionsTab org={org} keyOf={key} offered={offered} role={role} /> }] : []),
+    ...(offered?.type.mints
+      ? [{ value: 'sessions', label: keysText.page.sessions, content: <SessionsTab org={org} keyOf={key} offered={offered} role={role} /> }]
+      : []),
     { value: 'history', label: keysText.page.history, content: <EventsTab org={org} keyId={key.id} /> },
   ]
   return (
@@ -62,23 +64,30 @@ export function KeyDetails({ org, keyOf: key, offered, all, page }: Props) {
         actions={
           <>
             {offered !== undefined && <RevealButton org={org} keyOf={key} offered={offered} role={role} />}
-            {options.filter(({ command }) => command !== 'finish-overlap').map(({ command, label, reason }) => (
-              <Button
-                key={command}
-                variant={command === 'remove' ? 'danger-quiet' : command === 'activate' ? 'primary' : 'secondary'}
-                icon={commandIcon(command)}
-                disabledReason={reason}
-                onClick={() => setAsked(command)}
-              >
-                {label}
-              </Button>
-            ))}
+            {options
+              .filter(({ command }) => command !== 'finish-overlap')
+              .map(({ command, label, reason }) => (
+                <Button
+                  key={command}
+                  variant={command === 'remove' ? 'danger-quiet' : command === 'activate' ? 'primary' : 'secondary'}
+                  icon={commandIcon(command)}
+                  disabledReason={reason}
+                  onClick={() => setAsked(command)}
+                >
+                  {label}
+                </Button>
+              ))}
           </>
         }
       />
       <div className="flex flex-col gap-5">
         {offered !== undefined && <Notices org={org} keyOf={key} offered={offered} all={all} onCommand={setAsked} />}
-        <Tabs label={keyTitle(key)} tabs={tabs} value={tabs.some(({ value }) => value === tab) ? tab : 'overview'} onValueChange={(value) => setSearch({ tab: value === 'overview' ? '' : value })} />
+        <Tabs
+          label={keyTitle(key)}
+          tabs={tabs}
+          value={tabs.some(({ value }) => value === tab) ? tab : 'overview'}
+          onValueChange={(value) => setSearch({ tab: value === 'overview' ? '' : value })}
+        />
       </div>
       {asked !== null && offered !== undefined && <CommandDialog command={asked} org={org} known={key} offered={offered} onClose={() => setAsked(null)} />}
     </>

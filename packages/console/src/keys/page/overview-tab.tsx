@@ -103,7 +103,9 @@ function Restrictions({ org, keyOf: key, offered, role }: Props) {
     >
       <KeyValue
         entries={[
-          ...(offered?.type.naming.mode === 'none' ? [] : [{ label: keysText.page.name, value: key.name === '' ? <Faint>{keysText.unnamed}</Faint> : key.name }]),
+          ...(offered?.type.naming.mode === 'none'
+            ? []
+            : [{ label: keysText.page.name, value: key.name === '' ? <Faint>{keysText.unnamed}</Faint> : key.name }]),
           { label: keysText.page.expires, value: <EndsAt of={key} /> },
           ...(offered?.type.scopes.offered.length === 0
             ? []
@@ -115,7 +117,9 @@ function Restrictions({ org, keyOf: key, offered, role }: Props) {
                   value: (
                     <>
                       {key.addresses === 'any' ? keysText.anyAddress : <Addresses rule={key.addresses} />}
-                      {list !== undefined && list.addresses !== 'any' && <p className="text-xs text-ink-faint">{keysText.page.organizationList(list.addresses.length)}</p>}
+                      {list !== undefined && list.addresses !== 'any' && (
+                        <p className="text-xs text-ink-faint">{keysText.page.organizationList(list.addresses.length)}</p>
+                      )}
                     </>
                   ),
                 },
@@ -133,8 +137,22 @@ function Restrictions({ org, keyOf: key, offered, role }: Props) {
                 </>
               ),
           },
-          ...(key.tags.length === 0 ? [] : [{ label: keysText.page.tags, value: key.tags.map((tag) => <span key={tag} className="mr-1.5"><Badge>{tag}</Badge></span>) }]),
-          ...Object.entries(key.metadata).map(([name, value]) => ({ label: <Mono>{name}</Mono>, value: <span className="[overflow-wrap:anywhere]">{value}</span> })),
+          ...(key.tags.length === 0
+            ? []
+            : [
+                {
+                  label: keysText.page.tags,
+                  value: key.tags.map((tag) => (
+                    <span key={tag} className="mr-1.5">
+                      <Badge>{tag}</Badge>
+                    </span>
+                  )),
+                },
+              ]),
+          ...Object.entries(key.metadata).map(([name, value]) => ({
+            label: <Mono>{name}</Mono>,
+            value: <span className="[overflow-wrap:anywhere]">{value}</span>,
+          })),
         ]}
       />
     </Section>

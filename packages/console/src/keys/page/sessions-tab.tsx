@@ -29,11 +29,27 @@ export function SessionsTab({ org, keyOf: key, offered, role }: { org: string; k
   if (list.items.length === 0) return <EmptyState title={keysText.page.noSessions} />
   const columns: Column<Session>[] = [
     { id: 'id', header: keysText.page.id, primary: true, cell: ({ id }) => <Mono>{id}</Mono> },
-    { id: 'status', header: keysText.list.status, cell: ({ status }) => <Badge tone={status === 'live' ? 'success' : 'neutral'} dot>{keysText.sessionStatuses[status] ?? status}</Badge> },
+    {
+      id: 'status',
+      header: keysText.list.status,
+      cell: ({ status }) => (
+        <Badge tone={status === 'live' ? 'success' : 'neutral'} dot>
+          {keysText.sessionStatuses[status] ?? status}
+        </Badge>
+      ),
+    },
     { id: 'issued', header: keysText.page.issued, cell: ({ issuedAt }) => <Time at={issuedAt} /> },
     { id: 'expires', header: keysText.page.endsAt, cell: ({ expiresAt, endedAt }) => <Time at={endedAt ?? expiresAt} /> },
-    { id: 'address', header: keysText.page.address, cell: ({ address }) => (address === null ? <span className="text-ink-faint">–</span> : <Mono>{address}</Mono>) },
-    { id: 'client', header: keysText.page.client, cell: ({ client }) => (client === null ? <span className="text-ink-faint">–</span> : <span title={client}>{shortClient(client)}</span>) },
+    {
+      id: 'address',
+      header: keysText.page.address,
+      cell: ({ address }) => (address === null ? <span className="text-ink-faint">–</span> : <Mono>{address}</Mono>),
+    },
+    {
+      id: 'client',
+      header: keysText.page.client,
+      cell: ({ client }) => (client === null ? <span className="text-ink-faint">–</span> : <span title={client}>{shortClient(client)}</span>),
+    },
     {
       id: 'end',
       header: keysText.list.commands,

@@ -9,7 +9,10 @@ const HEIGHT = 120
 /** One bar for each hour or day: allowed below, refused above it. The same numbers stand in a table for whoever does not see bars. */
 export function UsageChart({ buckets, per }: { buckets: readonly Bucket[]; per: BucketLength }) {
   const most = Math.max(...buckets.map(({ allowed, refused }) => allowed + refused))
-  const sum = buckets.reduce((total, { allowed, refused }) => ({ allowed: total.allowed + allowed, refused: total.refused + refused }), { allowed: 0, refused: 0 })
+  const sum = buckets.reduce((total, { allowed, refused }) => ({ allowed: total.allowed + allowed, refused: total.refused + refused }), {
+    allowed: 0,
+    refused: 0,
+  })
   const name = ({ at }: Bucket): string => (per === 'day' ? dayOf(at, 'UTC') : exactTime(at).replace(/:00:00 .*$/, ':00'))
   return (
     <div className="flex flex-col gap-3">

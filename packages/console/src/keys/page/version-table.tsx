@@ -33,7 +33,12 @@ export function VersionTable({ org, keyOf: key }: { org: string; keyOf: Key }) {
     { id: 'seen', header: keysText.page.lastSeen, cell: (version) => <Time at={seenOf(version)?.at ?? null} fallback={keysText.never} /> },
     { id: 'address', header: keysText.page.address, cell: (version) => <AddressCell address={seenOf(version)?.address ?? null} /> },
     { id: 'client', header: keysText.page.client, cell: (version) => <ClientCell client={seenOf(version)?.client ?? null} /> },
-    { id: 'calls', header: keysText.page.calls, align: 'right', cell: (version) => <span className="tabular-nums">{(seenOf(version)?.calls ?? 0).toLocaleString('en')}</span> },
+    {
+      id: 'calls',
+      header: keysText.page.calls,
+      align: 'right',
+      cell: (version) => <span className="tabular-nums">{(seenOf(version)?.calls ?? 0).toLocaleString('en')}</span>,
+    },
   ]
   return <Table caption={keysText.page.secrets} columns={columns} rows={versions} rowKey={({ number }) => String(number)} isDim={({ live }) => !live} />
 }
