@@ -32,6 +32,7 @@ import { obtainSetUpLink, type SetUpLink } from './management/sign-in/set-up-lin
 import type { SignInServices } from './management/sign-in/sign-in-services.ts'
 import { Throttle } from './management/sign-in/throttle.ts'
 import { sessionFlusher } from './management/sessions/session-flusher.ts'
+import { SingleSignOn } from './management/sign-in/single-sign-on.ts'
 import { SigningKeyring } from './management/sessions/signing-keyring.ts'
 import { storeUsage } from './management/usage/store-usage.ts'
 import { storeVerifierUsage } from './management/usage/store-verifier-usage.ts'
@@ -203,6 +204,7 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
       },
       mailConfigured: secrets.mail !== null,
       signIn,
+      singleSignOn: secrets.singleSignOn && new SingleSignOn(secrets.singleSignOn, clock),
       invitations: {
         days: config.invitationDays,
         consoleUrl: () => origin,

@@ -123,6 +123,7 @@ export const SENTENCES: Readonly<Record<string, (event: EventFacts) => Part[]>> 
   'operator.invited': (event) => ['invited ', person(event), ' to be an operator'],
   'operator.joined': () => ['became an operator'],
   'operator.removed': (event) => ['removed the operator ', person(event)],
+  'person.single_sign_on_linked': () => ['signed in by single sign-on for the first time'],
   'person.registered': () => ['registered through an invitation'],
   'person.signed_in': () => ['signed in'],
   'person.sign_in_refused': () => ['refused a sign-in: the first of its kind for a while'],

@@ -28,6 +28,7 @@ export const health = z.object({
     oldestQueuedAt: instantOut.nullable(),
   }),
   mailConfigured: z.boolean(),
+  oidc: z.object({ label: z.string() }).nullable().describe('Single sign-on; null: there is none.'),
   lastBackup: z.object({ takenAt: instantOut, change: z.int() }).nullable().describe('Null: none was made by `keywright backup`.'),
   signingKey: z.object({ kid: z.string(), createdAt: instantOut }).nullable().describe('Null: no session token was ever minted.'),
 })

@@ -75,6 +75,22 @@ export const servedSignInOperations = [
     body: z.strictObject({ token: linkToken, name: personName, password }),
     success: { status: 200, schema: signInOutcome },
   },
+  {
+    id: 'sign-in.oidc',
+    method: 'POST',
+    path: '/v1/sign-in:oidc',
+    tag: 'Sign-in',
+    summary: 'Begin single sign-on: where to send the browser. With a session it is a fresh proof for what asks for one',
+    authority: OPEN,
+    body: z.strictObject({
+      returnTo: z
+        .string()
+        .max(500)
+        .regex(/^\/(?![/\\])/, 'Must be a path of the console.')
+        .default('/'),
+    }),
+    success: { status: 200, schema: z.object({ url: z.string() }) },
+  },
 ] as const satisfies readonly Operation[]
 
 export const furtherSignInOperations = [
@@ -107,22 +123,6 @@ export const furtherSignInOperations = [
     authority: OPEN,
     body: z.strictObject({ token: linkToken }),
     success: { status: 200, schema: signInOutcome },
-  },
-  {
-    id: 'sign-in.oidc',
-    method: 'POST',
-    path: '/v1/sign-in:oidc',
-    tag: 'Sign-in',
-    summary: 'Begin single sign-on: where to send the browser. With a session it is a fresh proof for what asks for one',
-    authority: OPEN,
-    body: z.strictObject({
-      returnTo: z
-        .string()
-        .max(500)
-        .regex(/^\/(?![/\\])/, 'Must be a path of the console.')
-        .default('/'),
-    }),
-    success: { status: 200, schema: z.object({ url: z.string() }) },
   },
   {
     id: 'sign-in.request-password-reset',

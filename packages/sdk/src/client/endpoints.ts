@@ -17,6 +17,7 @@ export const ENDPOINTS: Readonly<Record<OperationId, Endpoint>> = {
   'sign-in.options': { method: 'GET', path: '/v1/sign-in' },
   'sign-in.set-up': { method: 'POST', path: '/v1/sign-in:set-up' },
   'sign-in.password': { method: 'POST', path: '/v1/sign-in:password' },
+  'sign-in.oidc': { method: 'POST', path: '/v1/sign-in:oidc' },
   'sign-in.register': { method: 'POST', path: '/v1/sign-in:register' },
   'me.person': { method: 'GET', path: '/v1/me/person' },
   'me.update': { method: 'PATCH', path: '/v1/me' },

@@ -61,6 +61,8 @@ export const AUDIT_ACTIONS = {
   'person.sign_in_refused': 'An attempt to sign in was refused: the first of its kind (account, address) for a while.',
   'person.signed_out': 'A person signed out.',
   'person.session_ended': 'A person ended another session of his own.',
+  'person.single_sign_on_linked': 'A person signed in by single sign-on for the first time; from then on that account is this person.',
+  'person.stepped_up': 'A person proved afresh who he is, for what asks for it.',
   'person.renamed': 'A person changed his name.',
   'person.link_requested': 'A link that signs in, or sets a new password, was written to a person.',
   'person.password_changed': 'A person changed his password; his other sessions ended.',
@@ -68,7 +70,6 @@ export const AUDIT_ACTIONS = {
   'person.second_factor_set': 'A person set up an authenticator.',
   'person.second_factor_removed': 'A person does without a second factor again.',
   'person.backup_codes_renewed': 'A person exchanged his backup codes for new ones.',
-  'person.stepped_up': 'A person proved afresh who he is, for what asks for it.',
   'command.refused': 'A command by somebody with a valid credential was refused.',
   'verification.refused': 'A verification was refused: the first of its kind (key, reason, address) in an hour.',
 } as const satisfies Record<string, string>

@@ -4,6 +4,7 @@ import { openApiDocument } from '@keywright/core/contract/openapi.ts'
 import { AppError } from '@keywright/core/problem-code.ts'
 import { parseInstant } from '@keywright/core/time.ts'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { CALLBACK_PATH } from '../management/sign-in/begin-single-sign-on.ts'
 import { decodeUtf8, parseJson } from './body.ts'
 import { consoleAssets } from './console-assets.ts'
 import type { HttpContext } from './context.ts'
@@ -11,6 +12,7 @@ import { registerOperations } from './dispatch.ts'
 import { answerAuthorize } from './hot/authorize.ts'
 import { answerVerify } from './hot/verify.ts'
 import { registerOAuth } from './oauth/register.ts'
+import { registerSingleSignOn } from './sign-on/register.ts'
 import { registerMetrics } from './metrics-page.ts'
 import { toProblem } from './problem.ts'
 import { serveReplica } from './replica-upgrade.ts'
@@ -81,6 +83,7 @@ export function createApp(context: HttpContext): FastifyInstance {
 
   registerOperations(app, context)
   registerOAuth(app, context)
+  registerSingleSignOn(app, context)
   registerOpenPages(app, context)
   registerMetrics(app, context)
   return app
@@ -155,7 +158,7 @@ function fromFastify(error: unknown): unknown {
   return error
 }
 
-const OPEN_PAGES = ['/', '/openapi.json', '/docs', '/healthz', '/readyz'].map((path) => ({ method: 'GET', path }))
+const OPEN_PAGES = ['/', '/openapi.json', '/docs', '/healthz', '/readyz', CALLBACK_PATH].map((path) => ({ method: 'GET', path }))
 
 const PATTERNS = [...OPERATIONS, ...OPEN_PAGES].map(({ method, path }) => ({
   method,

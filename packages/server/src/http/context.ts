@@ -4,6 +4,7 @@ import type { Metrics } from '../events/metrics.ts'
 import type { InvitationSettings } from '../management/invitations/settings.ts'
 import type { Services } from '../management/services.ts'
 import type { SignInServices } from '../management/sign-in/sign-in-services.ts'
+import type { SingleSignOn } from '../management/sign-in/single-sign-on.ts'
 import type { SigningKeyring } from '../management/sessions/signing-keyring.ts'
 import type { VerifierHub } from '../replication/verifier-hub.ts'
 import type { SessionRecorder } from '../verification/session-recorder.ts'
@@ -36,6 +37,8 @@ export interface HttpContext {
   installation: InstallationFacts
   /** How people sign in. */
   signIn: SignInServices
+  /** Null: people sign in here alone. */
+  singleSignOn: SingleSignOn | null
   /** How people are invited. */
   invitations: InvitationSettings
   /** Who may create organizations beside operators. */

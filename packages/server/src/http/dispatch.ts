@@ -27,6 +27,7 @@ import { meHandlers } from './handlers/me.ts'
 import { organizationHandlers } from './handlers/organizations.ts'
 import { sessionHandlers } from './handlers/sessions.ts'
 import { signInHandlers } from './handlers/sign-in.ts'
+import { singleSignOnHandlers } from './handlers/single-sign-on.ts'
 import { verifierHandlers } from './handlers/verifiers.ts'
 import { DoneBefore, type IdempotentRequest, readIdempotency } from './idempotency.ts'
 import { requireOwnOrigin } from './own-origin.ts'
@@ -47,6 +48,7 @@ const HANDLERS = {
   ...keyHandlers,
   ...sessionHandlers,
   ...signInHandlers,
+  ...singleSignOnHandlers,
   ...meHandlers,
   ...verifierHandlers,
   ...auditHandlers,

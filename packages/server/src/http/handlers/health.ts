@@ -40,6 +40,7 @@ export const healthHandlers: Handlers = {
           oldestQueuedAt: instantOrNull(oldestQueuedAt),
         },
         mailConfigured: context.mailConfigured,
+        oidc: context.singleSignOn === null ? null : { label: context.singleSignOn.label },
         lastBackup: backup === null ? null : { takenAt: formatInstant(takenAt), change },
         signingKey: signing && { kid: signing.kid, createdAt: formatInstant(signing.createdAt) },
       },

@@ -16,7 +16,7 @@ export const signInHandlers: Handlers = {
         setUp: await isSetUpNeeded(reader, build),
         password: true,
         magicLink: context.mailConfigured,
-        oidc: null,
+        oidc: context.singleSignOn === null ? null : { label: context.singleSignOn.label },
         supportContact: context.supportContact,
       },
     }

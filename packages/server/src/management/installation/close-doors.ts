@@ -39,6 +39,7 @@ export async function closeDoors(unit: Unit, before: MembersBefore): Promise<Doo
   const { transaction, build, now } = unit
   const sessions = await transaction.run(build.deleteFrom('auth_sessions').compile())
   await transaction.run(build.deleteFrom('auth_verifications').compile())
+  await transaction.run(build.deleteFrom('settings').where('name', '=', 'setUpLink').compile())
   const invitations = await transaction.run(
     build.updateTable('invitations').set({ status: 'withdrawn', token_digest: null, ended_at: now }).where('status', '=', 'pending').compile(),
   )

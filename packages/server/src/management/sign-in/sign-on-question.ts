@@ -2,9 +2,6 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { RandomBytes } from '../../kernel/random.ts'
 import type { SignOnSecrets } from './single-sign-on.ts'
 
-/** How long somebody may take at the provider. */
-export const QUESTION_MS = 600_000
-
 /** What we remember of a single sign-on that is under way, under the digest of its state. */
 export interface SignOnQuestion extends SignOnSecrets {
   /** SHA-256, hex, of what the browser's cookie holds: whoever brings the answer must be who asked. */

@@ -5,7 +5,7 @@ import type { Visitor } from './sign-in-services.ts'
 const MINUTE = 60_000
 
 /** What is counted apart: somebody who guesses passwords does not keep others from a mailed link. */
-export type Guarded = 'password' | 'second-factor' | 'link' | 'mail' | 'set-up'
+export type Guarded = 'password' | 'second-factor' | 'link' | 'mail' | 'set-up' | 'sign-on'
 
 interface Bound {
   attempts: number
@@ -19,6 +19,8 @@ const BOUNDS: Record<Guarded, { both: Bound; account: Bound; address: Bound }> =
   'second-factor': { both: { attempts: 5, perMs: 15 * MINUTE }, account: { attempts: 10, perMs: 15 * MINUTE }, address: { attempts: 100, perMs: 15 * MINUTE } },
   link: { both: { attempts: 20, perMs: 15 * MINUTE }, account: { attempts: 1000, perMs: 15 * MINUTE }, address: { attempts: 100, perMs: 15 * MINUTE } },
   mail: { both: { attempts: 3, perMs: 15 * MINUTE }, account: { attempts: 6, perMs: 60 * MINUTE }, address: { attempts: 60, perMs: 60 * MINUTE } },
+  // No guess, but each is a row for a while; a whole company may come from one address at nine o'clock.
+  'sign-on': { both: { attempts: 1000, perMs: 15 * MINUTE }, account: { attempts: 1000, perMs: 15 * MINUTE }, address: { attempts: 1000, perMs: 15 * MINUTE } },
   'set-up': { both: { attempts: 20, perMs: 15 * MINUTE }, account: { attempts: 1000, perMs: 15 * MINUTE }, address: { attempts: 20, perMs: 15 * MINUTE } },
 }
 
