@@ -65,7 +65,7 @@ export function afterText(folder: DataFolder, keptAs: string | null, again: Revo
 
 function peopleText({ sessions, invitations, removed, narrowed, known }: DoorsClosed): string[] {
   return [
-    `Everybody is signed out (${sessions} sessions), and ${invitations} invitations that waited are withdrawn: send them again.`,
+    `Everybody is signed out (${counted(sessions, 'session')}), and what waited of invitations (${counted(invitations, 'link')}) is withdrawn: invite again.`,
     ...(removed.length > 0 ? [`Members who had been removed since the backup, and are removed again: ${some(removed)}`] : []),
     ...(narrowed.length > 0 ? [`Members whose role had been narrowed since, and is again: ${some(narrowed)}`] : []),
     ...(known
@@ -73,6 +73,10 @@ function peopleText({ sessions, invitations, removed, narrowed, known }: DoorsCl
       : ['WARNING: the database of before could not be asked about people: whoever was removed or demoted after the backup has the access of then.']),
     'Passwords and second factors are those of the backup: whoever changed his since changes it again.',
   ]
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${count === 1 ? thing : `${thing}s`}`
 }
 
 function some(ids: readonly string[]): string {
