@@ -1,7 +1,7 @@
 import { useIsFetching } from '@tanstack/react-query'
-import { Navigate, useLocation, useParams } from '@tanstack/react-router'
+import { useLocation, useNavigate, useParams } from '@tanstack/react-router'
 import { Menu as MenuIcon } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { CommandPalette } from './command-palette.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { WaitingPage } from './page-states.tsx'
@@ -29,7 +29,7 @@ export function Shell({ children }: { children: ReactNode }) {
   useRememberOrganization(inOrganization)
 
   if (isKeywrightError(error, 'unauthenticated')) {
-    return <Navigate to={pathTo('signIn') as never} search={{ return: location.href } as never} replace />
+    return <SignInFirst from={location.href} />
   }
   if (person === undefined) {
     if (error === null) return <WaitingPage />
@@ -69,6 +69,14 @@ export function Shell({ children }: { children: ReactNode }) {
       <CommandPalette person={person} org={inOrganization} />
     </div>
   )
+}
+
+/** Leads to the sign-in page, and back afterwards. Once: on the way the location changes, and it must not be taken for a new page. */
+function SignInFirst({ from }: { from: string }) {
+  const navigate = useNavigate()
+  const [back] = useState(from)
+  useEffect(() => void navigate({ to: pathTo('signIn') as never, search: { return: back } as never, replace: true }), [navigate, back])
+  return <WaitingPage />
 }
 
 /** A thin line while something is read. */

@@ -29,7 +29,10 @@ export function Issued({
   const heading = useRef<HTMLHeadingElement>(null)
   const title = keysText.generate.doneTitle(label)
   useTitle(title)
-  useEffect(() => heading.current?.scrollIntoView({ block: 'nearest' }), [])
+  useEffect(() => {
+    // In braces: newer browsers answer a promise, and React would take it for a clean-up.
+    void heading.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   const file = envFile({
     type: key.type,
     secret,

@@ -23,13 +23,14 @@ export function Page() {
   const [search] = useSearch('return', 'error', 'email')
   const [step, setStep] = useState<Step>('password')
   const [email, setEmail] = useState(search.email)
-  const { data: person } = usePerson()
+  const { data: person, error: signedOut } = usePerson()
   const { data: options, error, refetch } = useRead('sign-in.options', {})
   const enter = useEnter()
   const back = safeReturn(search.return)
   const signedIn = (): void => enter(back)
 
-  if (person !== undefined) return <Navigate to={back as never} replace />
+  // What was read before the session ended may still be there beside the refusal.
+  if (person !== undefined && signedOut === null) return <Navigate to={back as never} replace />
   if (step === 'second-factor') {
     return (
       <EntryFrame title={entryText.secondFactor.title} lead={entryText.secondFactor.lead}>
