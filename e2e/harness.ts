@@ -35,6 +35,8 @@ export class TestServer implements AsyncDisposable {
   /** Everything it printed so far. */
   output = ''
   url = ''
+  /** Where its test clock was put: milliseconds; null before it was put anywhere. */
+  now: number | null = null
   #child: ChildProcess | null = null
   readonly #arguments: string[]
 
@@ -146,6 +148,7 @@ export class TestServer implements AsyncDisposable {
 
   async setClock(now: string): Promise<void> {
     await this.must(200, 'PUT', '/test-clock', { body: { now } })
+    this.now = Date.parse(now)
   }
 
   async applyPreset(name: string, key: string): Promise<void> {

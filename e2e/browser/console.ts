@@ -30,7 +30,7 @@ export class Console implements AsyncDisposable {
   readonly context: BrowserContext
   readonly url: string
   readonly #trouble: string[] = []
-  readonly #refusals: Refusal[] = []
+  #refusals: Refusal[] = []
   #reading: Promise<unknown>[] = []
 
   private constructor(context: BrowserContext, page: Page, url: string) {
@@ -80,10 +80,22 @@ export class Console implements AsyncDisposable {
     await this.field('Password').fill(PASSWORD)
     await this.button('Sign in').click()
     if (person.authenticator !== null) {
-      await this.field(/code/i).fill(await person.code())
-      await this.button(/continue|sign in|confirm/i).click()
+      await this.heading('One more step').waitFor()
+      await this.field('Code of your authenticator').fill(await person.code())
+      await this.button('Continue').click()
     }
-    await this.button(`Account of ${person.name}`).waitFor()
+    await this.account(person.name).waitFor()
+  }
+
+  async signOut(person: Person): Promise<void> {
+    await this.account(person.name).click()
+    await this.page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await this.heading('Sign in').waitFor()
+  }
+
+  /** The button of somebody's own menu: there when he is signed in. */
+  account(name: string): Locator {
+    return this.page.getByRole('button', { name: `Account of ${name}` })
   }
 
   button(name: string | RegExp, within: Locator | Page = this.page): Locator {
@@ -108,6 +120,16 @@ export class Console implements AsyncDisposable {
     return this.page.getByRole('row').filter({ hasText: text })
   }
 
+  menuItem(name: string): Locator {
+    return this.page.getByRole('menuitem', { name: new RegExp(`^${name}`) })
+  }
+
+  /** Opens a menu and takes a command of it. */
+  async command(menu: string, name: string): Promise<void> {
+    await this.button(menu).click()
+    await this.menuItem(name).click()
+  }
+
   dialog(name?: string | RegExp): Locator {
     const roles = this.page.getByRole('dialog', name === undefined ? {} : { name })
     return roles.or(this.page.getByRole('alertdialog', name === undefined ? {} : { name }))
@@ -115,12 +137,12 @@ export class Console implements AsyncDisposable {
 
   /** Waits until the page says this. */
   async says(text: string | RegExp, within: Locator | Page = this.page): Promise<void> {
-    await within.getByText(text).first().waitFor()
+    await within.getByText(text).filter({ visible: true }).first().waitFor()
   }
 
   /** Waits until the page says it no more. */
   async saysNot(text: string | RegExp, within: Locator | Page = this.page): Promise<void> {
-    await within.getByText(text).first().waitFor({ state: 'hidden' })
+    await within.getByText(text).filter({ visible: true }).first().waitFor({ state: 'hidden' })
   }
 
   /** That a command is shown, cannot be used, and says why. */
@@ -153,10 +175,38 @@ export class Console implements AsyncDisposable {
     return found as Refusal
   }
 
-  /** Findings of axe, as `rule: place`; none is right. */
-  async accessibilityFindings(): Promise<string[]> {
-    const { violations } = await new AxeBuilder({ page: this.page }).analyze()
+  /** Waits until what the page asked was answered and what it shows stands still. */
+  async settle(): Promise<void> {
+    await this.page.waitForLoadState('networkidle')
+    await this.page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'hidden' })
+    await this.page.evaluate('document.fonts.ready.then(() => undefined)')
+  }
+
+  /** Pixels from the top of the page to its end. */
+  async contentHeight(): Promise<number> {
+    return this.page.evaluate('document.documentElement.scrollHeight')
+  }
+
+  /** Refusals with this code are no trouble: as many as a page asks for. */
+  async forgetRefusals(code: string): Promise<void> {
+    await Promise.all(this.#reading)
+    this.#refusals = this.#refusals.filter((refusal) => refusal.code !== code)
+  }
+
+  /** Findings of axe, as `rule: place`; none is right. @param rules default: all that axe has by default. */
+  async accessibilityFindings(rules?: string[]): Promise<string[]> {
+    const axe = new AxeBuilder({ page: this.page })
+    const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze()
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`))
+  }
+
+  /** Where it is and what it shows, for whoever looks at a test that failed. */
+  async describe(): Promise<string> {
+    const shown = await this.page
+      .locator('body')
+      .ariaSnapshot({ timeout: 2000 })
+      .catch((error: Error) => error.message)
+    return `${this.page.url()}\n${shown.slice(0, 6000)}\n`
   }
 
   /** All that went wrong since the last time, in words. */

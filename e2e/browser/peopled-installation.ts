@@ -56,7 +56,7 @@ export class PeopledInstallation implements AsyncDisposable {
     }
     const server = await TestServer.start({ env, testClock: options.testClock ?? true })
     try {
-      if (options.now !== undefined) await server.setClock(options.now)
+      if (options.testClock !== false) await server.setClock(options.now ?? '2026-11-02T09:00:00Z')
       const key = await server.bootstrap()
       for (const preset of presets) await server.applyPreset(preset, key)
       const operator = new Person(server, 'otto@operator.example', 'Otto Keller')

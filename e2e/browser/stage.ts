@@ -10,44 +10,48 @@ import type { Person } from './person.ts'
 /** What one file of browser tests plays on: one server, one browser, and windows of people in it. */
 export interface Stage {
   installation: PeopledInstallation
-  /** A window of somebody who is signed in, opened at the first call. */
-  window(person: Person, options?: ConsoleOptions): Promise<Console>
-  /** One more window: of nobody, or of somebody who has one already. */
-  newWindow(person: Person | null, options?: ConsoleOptions): Promise<Console>
+  /** A window of somebody who is signed in, opened at the first call and kept for the file. */
+  window(person: Person): Promise<Console>
+  /** One more window, for this test: of nobody, or of somebody who may have others. */
+  newWindow(person: Person | null, options?: ConsoleOptions & { url?: string }): Promise<Console>
 }
 
-/** Sets the stage for the file that calls it. After each test it fails with whatever went wrong in any window. */
-export function setStage(presets: readonly string[], options: Parameters<typeof PeopledInstallation.start>[1] = {}): Stage {
+type Options = NonNullable<Parameters<typeof PeopledInstallation.start>[1]>
+
+/**
+ * Sets the stage for the file that calls it. After each test it fails with whatever went wrong in any window.
+ * @param from presets, or what makes the installation.
+ */
+export function setStage(from: readonly string[] | (() => Promise<PeopledInstallation>), options: Options = {}): Stage {
   let browser: Browser
-  const windows = new Map<Person, Console>()
-  const all: Console[] = []
+  const kept = new Map<Person, Console>()
+  const ofThisTest: Console[] = []
+  const open = async (person: Person | null, { url = stage.installation.server.url, ...more }: ConsoleOptions & { url?: string } = {}) => {
+    const window = await Console.open(browser, url, { ...(options.now === undefined ? {} : { now: options.now }), ...more })
+    ofThisTest.push(window)
+    if (person !== null) await window.signIn(person)
+    return window
+  }
   const stage = {
-    async window(person, windowOptions) {
-      const known = windows.get(person)
-      if (known !== undefined) return known
-      const opened = await stage.newWindow(person, windowOptions)
-      windows.set(person, opened)
-      return opened
+    async window(person) {
+      const window = kept.get(person) ?? (await open(person))
+      kept.set(person, window)
+      return window
     },
-    async newWindow(person, windowOptions = {}) {
-      const opened = await Console.open(browser, stage.installation.server.url, {
-        ...(options.now === undefined ? {} : { now: options.now }),
-        ...windowOptions,
-      })
-      all.push(opened)
-      if (person !== null) await opened.signIn(person)
-      return opened
-    },
+    newWindow: open,
   } as Stage
 
   beforeAll(async () => {
     // `npm test` has built it before; a single file that is run by hand may find older sources built.
     expect(await buildConsole(), 'the console could not be built').toBe(true)
     // Both take a second or two.
-    ;[browser, stage.installation] = await Promise.all([launchChromium(), PeopledInstallation.start(presets, options)])
+    ;[browser, stage.installation] = await Promise.all([launchChromium(), typeof from === 'function' ? from() : PeopledInstallation.start(from, options)])
   }, INSTALL_TIMEOUT)
-  afterEach(async () => {
-    const trouble = await Promise.all(all.map((each) => each.takeTrouble()))
+  afterEach(async ({ task }) => {
+    const windows = [...new Set([...kept.values(), ...ofThisTest])]
+    const trouble = await Promise.all(windows.map((window) => window.takeTrouble()))
+    if (task.result?.state === 'fail') for (const window of windows) console.error(await window.describe())
+    for (const window of ofThisTest.splice(0)) if (![...kept.values()].includes(window)) await window[Symbol.asyncDispose]()
     expect(trouble.flat()).toEqual([])
   })
   afterAll(async () => {

@@ -9,8 +9,17 @@ import type { Console } from './console.ts'
  * browser stores, what a reload asks and is answered, what the server printed, and the files of the server. Empty is right.
  */
 export async function tracesOfSecret(secret: string, window: Console, server: TestServer): Promise<string[]> {
-  const reload = await trafficOfReload(window)
-  const places = { ...(await inBrowser(window)), ...reload, 'what the server printed': server.output, ...filesOf(server.env['KEYWRIGHT_DATA'] as string) }
+  const here = await tracesInBrowser(secret, window)
+  const elsewhere = { ...(await trafficOfReload(window)), 'what the server printed': server.output, ...filesOf(server.env['KEYWRIGHT_DATA'] as string) }
+  return [...here, ...placesOf(secret, elsewhere)]
+}
+
+/** Where it is in the browser now. */
+export async function tracesInBrowser(secret: string, window: Console): Promise<string[]> {
+  return placesOf(secret, await inBrowser(window))
+}
+
+function placesOf(secret: string, places: Readonly<Record<string, string>>): string[] {
   const looked = forms(secret)
   return Object.entries(places)
     .filter(([, text]) => looked.some((form) => text.includes(form)))
