@@ -1,11 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { api } from '../configuration/api.ts'
 import { keyType, type KeyType } from '../configuration/key-type.ts'
 import { digest, SEED, START, storedDigest, World } from '../verification/testing/world.ts'
 import { RateLimiter } from '../rate-limit/rate-limiter.ts'
 import { verify } from '../verification/verify.ts'
 import type { Change, KeyRecord, LogEntry, OrganizationRecord } from './change.ts'
+import { KeyBlock, writeKeyBlock } from './key-block.ts'
 import { Replica } from './replica.ts'
+import { VerifierView } from './verifier-view.ts'
 
 const HOUR = 3_600_000
 const TYPES = ['ucd', 'sms']
@@ -146,15 +149,20 @@ function* changesOf(model: Model, world: World, [kind, a, b, c]: [string, number
   } else world.now += b * 5000
 }
 
-function expectSame(replica: Replica, model: Model, now: number): void {
+/** @param types those that the replica was told of; null: all, with names. */
+function expectSame(replica: Replica, model: Model, now: number, types: readonly string[] | null = null): void {
   for (const made of model.issued) {
     const key = model.keys.get(made.id) as KeyRecord
+    if (types !== null && !types.includes(key.type)) {
+      expect(verify({ replica, limiter: new RateLimiter(), now, digest }, null, { secret: made.secret, address: null })).toMatchObject({ reason: 'unknown' })
+      continue
+    }
     for (const scope of ['read', 'write']) {
       const decision = verify({ replica, limiter: new RateLimiter(), now, digest }, null, { secret: made.secret, address: '10.0.0.1', requiredScopes: [scope] })
       expect([made.id, made.number, scope, decision.valid ? 'allowed' : decision.reason]).toEqual([made.id, made.number, scope, model.decide(made, now, scope)])
       expect({ ...decision.key?.toJSON?.() }).toEqual({
         id: key.id,
-        name: key.name,
+        name: types === null ? key.name : '',
         type: key.type,
         environment: key.environment,
         secretVersion: made.number,
@@ -199,5 +207,86 @@ test('after any history, every secret ever made gets the decision and the facts 
       expectSame(snapshot, model, world.now)
     }),
     { numRuns: 120 },
+  )
+}, 60_000)
+
+/** A verifier elsewhere: a snapshot that is written while the history goes on, then the changes since its beginning, then each as it comes. */
+class Follower {
+  readonly replica = new Replica(SEED)
+  readonly types: readonly string[]
+  readonly #view: VerifierView
+  readonly #source: Replica
+  readonly #from: number
+  readonly #rows: number
+  #nextRow = 0
+  #following = false
+
+  constructor(source: Replica, api: string, types: readonly string[], now: number) {
+    this.types = types
+    this.#source = source
+    this.#view = new VerifierView(source, [api])
+    this.#from = source.cursor.number
+    this.#rows = source.keys.size
+    for (const changes of this.#view.opening(now)) for (const change of changes) this.replica.applyChange(throughJson(change))
+  }
+
+  /** One more part of the snapshot; after the last one, what has changed since it was begun. */
+  goOn(log: readonly LogEntry[]): void {
+    if (this.#following) return
+    const block = writeKeyBlock(this.#source, this.#view.types, this.#nextRow, Math.min(this.#nextRow + 2, this.#rows))
+    if (block !== null) this.replica.addKeys(KeyBlock.read(block))
+    this.#nextRow += 2
+    if (this.#nextRow < this.#rows) return
+    this.replica.findParents()
+    const known = new Set<number>()
+    for (const { change } of log.slice(this.#from)) this.#tell(change, known)
+    this.#following = true
+  }
+
+  /** A change that the source has. @returns whether this verifier is up to date. */
+  hears(change: Change): boolean {
+    if (this.#following) this.#tell(change)
+    return this.#following
+  }
+
+  #tell(change: Change, known?: Set<number>): void {
+    for (const told of this.#view.translate(change, known).changes) {
+      this.replica.applyChange(throughJson(told))
+      // It comes twice: that changes nothing.
+      this.replica.applyChange(throughJson(told))
+    }
+  }
+}
+
+const throughJson = (change: Change): Change => JSON.parse(JSON.stringify(change)) as Change
+
+test('a verifier elsewhere, begun at any moment by a snapshot that is written while the history goes on, decides as a plain model', () => {
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 5, maxLength: 45 }), fc.nat(10), fc.integer({ min: 1, max: 5 }), (steps, begin, pace) => {
+      const world = new World()
+      const source = new Replica(SEED)
+      const model = new Model()
+      const log: LogEntry[] = []
+      const followers: Follower[] = []
+      const tell = (change: Change) => {
+        log.push({ number: log.length + 1, mark: '0123456789abcdef', change })
+        source.apply(log.slice(-1))
+        model.apply(change)
+        for (const follower of followers) if (follower.hears(change)) expectSame(follower.replica, model, world.now, follower.types)
+      }
+      for (const [slug, accepts] of [
+        ['both', TYPES],
+        ['one', ['sms']],
+      ] as const)
+        tell({ kind: 'api', api: api.parse({ slug, accepts }) })
+      for (const [index, each] of steps.entries()) {
+        for (const change of changesOf(model, world, each)) tell(change)
+        if (index === begin) followers.push(new Follower(source, 'both', TYPES, world.now), new Follower(source, 'one', ['sms'], world.now))
+        if (index % pace === 0) for (const follower of followers) follower.goOn(log)
+      }
+      for (let rest = 0; rest < 50; rest++) for (const follower of followers) follower.goOn(log)
+      for (const follower of followers) expectSame(follower.replica, model, world.now, follower.types)
+    }),
+    { numRuns: 80 },
   )
 }, 60_000)

@@ -21,6 +21,8 @@ import { Leases } from './leases.ts'
 import { ReplicaKeeper } from './replica-keeper.ts'
 import { type Asked, type Question, questionOf } from './request.ts'
 import { digestText, signaturePort } from './signature.ts'
+import type { SnapshotFacts, SnapshotOwner } from './snapshot-file.ts'
+import { SnapshotSchedule } from './snapshot-schedule.ts'
 import { type Moment, Staleness, systemClock, type VerifierClock } from './staleness.ts'
 import { ReplicaStream, type StreamHooks } from './stream.ts'
 import { UsageQueue } from './usage-queue.ts'
@@ -34,6 +36,8 @@ const LEASE_WAIT_MS = 1_000
 /** How long closing waits for what was counted to be stored. */
 const CLOSE_MS = 2_000
 const FLUSH_TICKS = 3
+/** Files that were gone on from one after the other without the server. */
+const MOST_CONTINUED = 19
 
 export interface VerifierEvents {
   /** It can decide: for the first time, or again. */
@@ -79,8 +83,13 @@ export class Verifier extends EventEmitter<VerifierEvents> {
   readonly #tick: NodeJS.Timeout
   readonly #leaseTick: NodeJS.Timeout
   readonly #waiting = new Set<() => void>()
+  readonly #instance: string
+  readonly #file: SnapshotSchedule | null
+  /** Verifiers whose files were gone on from. */
+  readonly #continues: string[] = []
   #installation: string | null = null
   #refused: string | null = null
+  #closing = false
   #closed = false
   #wasUsable = false
   #problem: string | null = null
@@ -110,7 +119,8 @@ export class Verifier extends EventEmitter<VerifierEvents> {
     this.#context = { replica: null, limiter: this.#leases, now: 0, digest: digestText, sessions: new SessionTokens(signaturePort) }
     this.#staleness = new Staleness(clock, stalenessSeconds * 1000)
     const instance = randomBytes(16).toString('base64url')
-    const about = { apis: [api], instance, continues: [], name, host: hostname(), pid: process.pid, sdk: SDK_VERSION, stalenessSeconds, onStale }
+    this.#instance = instance
+    const about = { apis: [api], instance, continues: this.#continues, name, host: hostname(), pid: process.pid, sdk: SDK_VERSION, stalenessSeconds, onStale }
     const hooks: StreamHooks = {
       welcomed: (welcome) => this.#welcomed(welcome),
       advanced: () => this.#look(),
@@ -125,11 +135,24 @@ export class Verifier extends EventEmitter<VerifierEvents> {
       report: () => ({ keys: this.#keeper.replica?.keys.size ?? 0, decisionsPerSecond: this.#perSecond, usageDropped: this.#usage.dropped }),
     }
     this.#stream = new ReplicaStream({ url, verifierKey, ca, about }, { keeper: this.#keeper, staleness: this.#staleness, hooks })
+    const owner = { url: url.href, api }
+    this.#file =
+      this.#options.snapshotFile === null
+        ? null
+        : new SnapshotSchedule({
+            path: this.#options.snapshotFile,
+            verifierKey,
+            owner,
+            steady: () => clock.steady(),
+            current: () => this.#snapshot(owner),
+            problem: (message) => this.emit('problem', { message }),
+          })
+    this.#keeper.onApplied = (changes) => this.#file?.applied(changes)
     this.#tick = setInterval(() => this.#onTick(), TICK_MS)
     this.#tick.unref()
     this.#leaseTick = setInterval(() => this.#leases.sweep(), LEASE_TICK_MS)
     this.#leaseTick.unref()
-    this.#stream.start()
+    void this.#begin()
   }
 
   /**
@@ -199,13 +222,15 @@ export class Verifier extends EventEmitter<VerifierEvents> {
 
   /** Decides no more, and says so to the server. */
   async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+    if (this.#closing) return
+    this.#closing = true
     clearInterval(this.#tick)
     clearInterval(this.#leaseTick)
     this.#leases.sweep()
     await this.#storeUsage()
-    this.#stream.close(false)
+    await this.#file?.finish()
+    this.#closed = true
+    this.#stream.close(this.#file?.isKept ?? false)
     this.#news()
   }
 
@@ -269,6 +294,40 @@ export class Verifier extends EventEmitter<VerifierEvents> {
     return Math.max(this.#context.now, wall, server)
   }
 
+  /** Goes on from the file, if there is one, before it asks the server: also when the server does not answer. */
+  async #begin(): Promise<void> {
+    const loaded = (await this.#file?.load()) ?? null
+    if (this.#closed) return
+    if (loaded !== null) {
+      const { facts, replica } = loaded
+      this.#keeper.adopt(replica)
+      this.#continues.push(...facts.instances.slice(0, MOST_CONTINUED))
+      this.#installation = facts.installation
+      this.#context.now = Math.max(this.#context.now, facts.now)
+      this.#staleness.boundMs = Math.min(this.#staleness.boundMs, facts.boundMs)
+      this.#staleness.resume(facts.freshFrom)
+      this.#look()
+      // Under this verifier's own name, before anything else may happen to it.
+      await this.#file?.write()
+      if (this.#isClosed()) return
+    }
+    this.#stream.start()
+  }
+
+  #isClosed(): boolean {
+    return this.#closed
+  }
+
+  #snapshot(owner: SnapshotOwner): { replica: Replica; facts: SnapshotFacts; now: number } | null {
+    const { replica } = this.#keeper
+    const { freshFrom, boundMs } = this.#staleness
+    if (replica === null || freshFrom === null || this.#installation === null || this.#refused !== null) return null
+    const now = this.#now({ wall: this.#clock.wall(), steady: this.#clock.steady() })
+    const instances = [this.#instance, ...this.#continues]
+    const { installation, cursor, keys } = { installation: this.#installation, cursor: replica.cursor, keys: replica.keys.size }
+    return { replica, now, facts: { ...owner, installation, cursor, freshFrom, boundMs, instances, keys, now } }
+  }
+
   #welcomed({ installation, stalenessSeconds }: Extract<ServerMessage, { type: 'welcome' }>): void {
     // At the same address answers another installation: what is known is of keys that are none here.
     if (this.#installation !== null && this.#installation !== installation) this.#forget()
@@ -289,6 +348,7 @@ export class Verifier extends EventEmitter<VerifierEvents> {
   #refuse(code: GoodbyeCode, detail: string): void {
     this.#forget()
     this.#refused = detail
+    void this.#file?.remove()
     this.emit('revoked', { code, detail })
     this.#look()
   }
@@ -313,6 +373,7 @@ export class Verifier extends EventEmitter<VerifierEvents> {
     this.#context.sessions?.prune(this.#context.now)
     this.#keeper.replica?.sessions.prune(this.#context.now)
     if (++this.#ticks % FLUSH_TICKS === 0) this.#usage.flush((message) => this.#stream.send(message))
+    this.#file?.onTick(this.#staleness.boundMs)
     this.#look()
   }
 
