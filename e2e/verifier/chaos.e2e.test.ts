@@ -126,9 +126,9 @@ test('a process that is stopped and wakes up past its bound refuses with its fir
 test('a snapshot that is taken while keys are issued and revoked has no gap', async () => {
   const issued: { id: string; secret: string }[] = []
   for (let count = 0; count < 60; count++) issued.push(await installation.issue())
-  let running = true
+  const snapshots = { taken: false }
   const writing = (async () => {
-    for (let at = 0; running && at < issued.length; at++) await command((issued[at] as { id: string }).id, 'deactivate')
+    for (let at = 0; !snapshots.taken && at < issued.length; at++) await command((issued[at] as { id: string }).id, 'deactivate')
   })()
   const verifiers = []
   for (let count = 0; count < 8; count++) {
@@ -136,7 +136,7 @@ test('a snapshot that is taken while keys are issued and revoked has no gap', as
     await verifier.ready()
     verifiers.push(verifier)
   }
-  running = false
+  snapshots.taken = true
   await writing
   for (const verifier of verifiers) {
     await caughtUp(verifier)

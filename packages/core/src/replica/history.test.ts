@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { api } from '../configuration/api.ts'
+import { api as apiSchema } from '../configuration/api.ts'
 import { keyType, type KeyType } from '../configuration/key-type.ts'
 import { digest, SEED, START, storedDigest, World } from '../verification/testing/world.ts'
 import { RateLimiter } from '../rate-limit/rate-limiter.ts'
@@ -278,7 +278,7 @@ test('a verifier elsewhere, begun at any moment by a snapshot that is written wh
         ['both', TYPES],
         ['one', ['sms']],
       ] as const)
-        tell({ kind: 'api', api: api.parse({ slug, accepts }) })
+        tell({ kind: 'api', api: apiSchema.parse({ slug, accepts: [...accepts] }) })
       for (const [index, each] of steps.entries()) {
         for (const change of changesOf(model, world, each)) tell(change)
         if (index === begin) followers.push(new Follower(source, 'both', TYPES, world.now), new Follower(source, 'one', ['sms'], world.now))

@@ -105,7 +105,8 @@ async function readBody(file: FileHandle, end: number, mac: Hmac, owner: Snapsho
   if (end < MAGIC.length || !(await read(MAGIC.length)).equals(MAGIC)) throw new SnapshotRefused('it is no file of a replica, or of another version')
   let facts: SnapshotFacts | null = null
   let replica: Replica | null = null
-  while (at < end) {
+  for (;;) {
+    if (at >= end) break
     const head = await read(5)
     const body = await read(head.readUInt32LE(1))
     if (head[0] === KINDS.facts) facts = JSON.parse(body.toString('utf8')) as SnapshotFacts
