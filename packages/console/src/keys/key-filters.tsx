@@ -32,11 +32,11 @@ export function KeyFilters({ types, filters: { values, set, isSet, clear } }: { 
   const environments = [...new Set(types.flatMap((each) => each.environments))]
   return (
     <div role="search" className="flex flex-wrap items-center gap-2">
-      <SearchField value={values.q} onValueChange={(q) => set({ q })} label={keysText.list.search} className="min-w-0 flex-1 basis-56" />
+      <SearchField value={values.q} onValueChange={(q) => set({ q })} label={keysText.list.search} className="min-w-0 flex-1 basis-56 max-sm:basis-full" />
       {types.length > 1 && (
         <Select
           aria-label={keysText.list.type}
-          className="max-w-56 max-sm:flex-1"
+          className="max-w-56 max-sm:min-w-32 max-sm:flex-1"
           value={values.type}
           onValueChange={(type) => set({ type })}
           placeholder={keysText.list.everyType}
@@ -46,7 +46,7 @@ export function KeyFilters({ types, filters: { values, set, isSet, clear } }: { 
       {environments.length > 1 && (
         <Select
           aria-label={keysText.list.environment}
-          className="max-sm:flex-1"
+          className="max-sm:min-w-32 max-sm:flex-1"
           value={values.environment}
           onValueChange={(environment) => set({ environment })}
           placeholder={keysText.list.everyEnvironment}
@@ -55,7 +55,7 @@ export function KeyFilters({ types, filters: { values, set, isSet, clear } }: { 
       )}
       <Select
         aria-label={keysText.list.status}
-        className="max-sm:flex-1"
+        className="max-sm:min-w-32 max-sm:flex-1"
         value={values.status}
         onValueChange={(status) => set({ status })}
         placeholder={keysText.list.everyStatus}

@@ -32,7 +32,7 @@ export function Dialog({ open, onOpenChange, title, description, children, wide 
     >
       <Base.Portal>
         <Base.Backdrop className={BACKDROP} />
-        <Base.Viewport className="fixed inset-0 z-40 grid items-end justify-items-center overflow-y-auto p-0 sm:items-start sm:p-6 sm:pt-[12vh]">
+        <Base.Viewport className="fixed inset-0 z-40 grid grid-cols-[minmax(0,1fr)] items-end justify-items-center overflow-y-auto p-0 sm:items-start sm:p-6 sm:pt-[12vh]">
           <Base.Popup
             className={cx(
               'flex w-full flex-col gap-4 rounded-t-2xl border border-line bg-raised p-5 shadow-menu transition-[opacity,translate] duration-150 outline-none data-[ending-style]:translate-y-2 data-[ending-style]:opacity-0 data-[starting-style]:translate-y-2 data-[starting-style]:opacity-0 sm:rounded-xl sm:p-6',

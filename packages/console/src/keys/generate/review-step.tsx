@@ -65,10 +65,10 @@ export function ReviewStep({ offered, draft, organization, organizationRule = 'a
       </p>
       <dl className="divide-y divide-line rounded-lg border border-line text-sm">
         {rows.map((row) => (
-          <div key={row.label} className="flex items-center gap-4 px-3.5 py-2">
-            <dt className="w-28 shrink-0 text-ink-faint">{row.label}</dt>
-            <dd className="min-w-0 flex-1 [overflow-wrap:anywhere]">{row.value}</dd>
-            <dd>
+          <div key={row.label} className="grid grid-cols-[1fr_auto] items-center gap-x-4 px-3.5 py-2 sm:grid-cols-[7rem_1fr_auto]">
+            <dt className="text-ink-faint max-sm:text-xs">{row.label}</dt>
+            <dd className="min-w-0 [overflow-wrap:anywhere] max-sm:col-start-1">{row.value}</dd>
+            <dd className="max-sm:col-start-2 max-sm:row-span-2 max-sm:row-start-1">
               {steps.includes(row.step) && (
                 <Button size="small" variant="ghost" aria-label={`${keysText.generate.change}: ${row.label}`} onClick={() => onGo(row.step)}>
                   {keysText.generate.change}
