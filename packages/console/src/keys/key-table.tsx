@@ -1,13 +1,12 @@
 import type { Role } from '@keywright/core/permissions.ts'
 import { Settings } from 'lucide-react'
-import { useRef } from 'react'
 import type { AskedCommand } from './command-dialog.tsx'
 import { commandItems } from './command-items.tsx'
 import { EndsAt } from './ends-at.tsx'
 import type { Key } from './key.ts'
 import { keyTitle } from './key-title.ts'
 import type { OfferedType } from './offered-type.ts'
-import { ROW_LINK, useRowKeys } from './row-focus.ts'
+import { ROW_LINK } from './row-focus.ts'
 import { pathTo } from '../paths.ts'
 import { keysText } from '../text/keys.ts'
 import { StatusPill } from '../ui/badge.tsx'
@@ -31,9 +30,7 @@ interface Props {
 }
 
 export function KeyTable({ caption, org, role, keys, types, showEnvironment, onCommand, onTag }: Props) {
-  const container = useRef<HTMLDivElement>(null)
   const now = useNow()
-  useRowKeys(container)
   const typeOf = (key: Key): OfferedType | undefined => types.find(({ slug }) => slug === key.type)
   // Where nobody gave a name, the hint is what tells keys apart.
   const named = keys.some(({ name }) => name !== '')
@@ -106,14 +103,12 @@ export function KeyTable({ caption, org, role, keys, types, showEnvironment, onC
     },
   ]
   return (
-    <div ref={container}>
-      <Table
-        caption={caption}
-        columns={columns}
-        rows={keys}
-        rowKey={({ id }) => id}
-        isDim={({ status }) => status === 'removed' || status === 'expired' || status === 'retired'}
-      />
-    </div>
+    <Table
+      caption={caption}
+      columns={columns}
+      rows={keys}
+      rowKey={({ id }) => id}
+      isDim={({ status }) => status === 'removed' || status === 'expired' || status === 'retired'}
+    />
   )
 }

@@ -142,7 +142,7 @@ export function Wizard({ org, page, types, role }: Props) {
               onGo={go}
             />
           )}
-          {issue.error !== null && fromServer.length === 0 && step === 'review' && <Problem error={issue.error} />}
+          {issue.error !== null && (step === 'review' || fromServer.length > 0) && <Problem error={issue.error} />}
           <FormActions>
             <Button type="submit" variant="primary" loading={issue.isPending}>
               {step === 'review' ? keysText.generate.authorize : keysText.generate.next}

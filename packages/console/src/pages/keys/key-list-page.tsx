@@ -1,8 +1,10 @@
 import { SearchX } from 'lucide-react'
+import { useRef } from 'react'
 import { KeyBanners } from '../../keys/key-banners.tsx'
 import { KeyFilters, useKeyFilters } from '../../keys/key-filters.tsx'
 import { KeySection } from '../../keys/key-section.tsx'
 import { sectionsOf } from '../../keys/offered-type.ts'
+import { useRowKeys } from '../../keys/row-focus.ts'
 import { SingleSection } from '../../keys/single-section.tsx'
 import { useOfferedType, usePageTypes } from '../../keys/use-page-types.ts'
 import { roleIn, useSignedIn } from '../../api/person.ts'
@@ -23,6 +25,9 @@ export function Page() {
   const { page, isPending, error } = usePageTypes(org, slug)
   const { all } = useOfferedType(org, undefined)
   const filters = useKeyFilters()
+  // One for all sections: j leads from the last row of one to the first of the next.
+  const content = useRef<HTMLDivElement>(null)
+  useRowKeys(content)
   if (error !== null) return <ErrorState error={error} />
   if (isPending) return <WaitingPage />
   if (page === null) {
@@ -40,7 +45,7 @@ export function Page() {
   return (
     <>
       <PageHeader title={page.title} />
-      <div className="flex flex-col gap-6">
+      <div ref={content} className="flex flex-col gap-6">
         <KeyBanners org={org} types={page.types} all={all} />
         {listed.length > 0 && <KeyFilters types={listed} filters={filters} />}
         {sections.map(({ title, types }) => {
