@@ -39,7 +39,11 @@ export function SessionsTab({ org, keyOf: key, offered, role }: { org: string; k
       ),
     },
     { id: 'issued', header: keysText.page.issued, cell: ({ issuedAt }) => <Time at={issuedAt} /> },
-    { id: 'expires', header: keysText.page.endsAt, cell: ({ status, expiresAt, endedAt }) => <Time at={endedAt ?? (status === 'superseded' ? null : expiresAt)} fallback="–" /> },
+    {
+      id: 'expires',
+      header: keysText.page.endsAt,
+      cell: ({ status, expiresAt, endedAt }) => <Time at={endedAt ?? (status === 'superseded' ? null : expiresAt)} fallback="–" />,
+    },
     {
       id: 'address',
       header: keysText.page.address,
