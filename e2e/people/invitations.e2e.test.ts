@@ -55,6 +55,14 @@ test('an invitation goes out by mail with one button, and the link stands nowher
   for (const place of seen) expect(JSON.stringify(place)).not.toContain(token)
 })
 
+test('the link leads where the installation is, whatever host a request names', async () => {
+  const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example', 'x-original-host': 'evil.example' }
+  await server.must(201, 'POST', INVITATIONS, { key, body: { email: 'hosted@example.com', role: 'member' }, headers })
+  const { text, html } = partsOf(await mailTo(sink, 'hosted@example.com'))
+  expect(text + html).not.toContain('evil')
+  expect(text).toContain(`${server.url}/invitation#`)
+})
+
 test('the address is a personal field of the audit event, apart from the chain', async () => {
   const { id } = await invite('dora@example.com')
   await server.must(200, 'POST', `${INVITATIONS}/${id}:resend`, { key })

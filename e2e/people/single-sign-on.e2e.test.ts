@@ -129,6 +129,13 @@ test('an answer counts once, in time, and in the browser that asked', async () =
     expect(await comeBack(slow, `/sign-in/oidc/callback${query}`)).toBe('/sign-in?refused=expired')
 })
 
+test('a code of the provider may look like anything', async () => {
+  const person = new Person(server, 'new@acme.example')
+  const state = new URL(`http://x${await asked(person)}`).searchParams.get('state') as string
+  for (const code of [`ab_${'x'.repeat(38)}`, 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln'])
+    expect(await comeBack(person, `/sign-in/oidc/callback?code=${code}&state=${state}`)).toMatch(/^\/sign-in\?refused=(failed|expired)$/)
+})
+
 test('a provider that says no, or lies, leads back to the sign-in page', async () => {
   user('sub-new', 'new@acme.example', { forged: true })
   expect((await signOn('new@acme.example')).location).toBe('/sign-in?refused=failed')
@@ -137,6 +144,12 @@ test('a provider that says no, or lies, leads back to the sign-in page', async (
   const person = new Person(server, 'new@acme.example')
   const state = new URL(`http://x${await asked(person)}`).searchParams.get('state') as string
   expect(await comeBack(person, `/sign-in/oidc/callback?error=access_denied&state=${state}`)).toBe('/sign-in?refused=failed')
+})
+
+test('the provider is told to send people back to the installation, whatever host a request names', async () => {
+  const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example' }
+  const { body } = await new Person(server, 'x@acme.example').call('POST', '/v1/sign-in:oidc', { returnTo: '/' }, headers)
+  expect(new URL(body.url).searchParams.get('redirect_uri')).toBe(`${server.url}/sign-in/oidc/callback`)
 })
 
 test.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'evil'])('nobody is sent on to %s', async (returnTo) => {

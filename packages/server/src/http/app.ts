@@ -61,7 +61,8 @@ export function createApp(context: HttpContext): FastifyInstance {
       'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
       'Referrer-Policy': 'no-referrer',
     })
-    refuseSecretInUrl(request.raw.url ?? '/')
+    // What a provider of single sign-on puts there is no secret of ours, and may look like one.
+    if (request.routeOptions.url !== CALLBACK_PATH) refuseSecretInUrl(request.raw.url ?? '/')
     if (!context.isReady() && request.url !== '/healthz' && request.url !== '/readyz')
       throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
   })
