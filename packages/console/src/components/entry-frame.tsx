@@ -7,15 +7,15 @@ export function EntryFrame({ title, lead, foot, children }: { title: string; lea
   useTitle(title)
   return (
     <div className="flex min-h-dvh flex-col items-center px-4 py-8 sm:justify-center sm:py-12">
-      <div className="mb-6">
+      <header className="mb-6">
         <Mark large />
-      </div>
+      </header>
       <main className="w-full max-w-[26rem] rounded-2xl border border-line bg-surface p-6 shadow-xs sm:p-8">
         <h1 className="text-xl font-semibold tracking-tight text-balance">{title}</h1>
         {lead !== undefined && <div className="mt-1 text-sm text-pretty text-ink-soft">{lead}</div>}
         {children !== undefined && <div className="mt-6">{children}</div>}
       </main>
-      {foot !== undefined && <div className="mt-6 max-w-[26rem] text-center text-xs text-pretty text-ink-faint">{foot}</div>}
+      {foot !== undefined && <footer className="mt-6 max-w-[26rem] text-center text-xs text-pretty text-ink-faint">{foot}</footer>}
     </div>
   )
 }

@@ -51,7 +51,7 @@ export function OrganizationSwitcher({ person, org }: { person: Person; org: str
         )}
         <span className="min-w-0 flex-1">
           <span className="sr-only">{shellText.switchOrganization} </span>
-          <span className="block truncate text-sm font-medium">{name ?? shellText.myOrganizations}</span>
+          <span className="block truncate text-sm font-medium">{name ?? shellText.organizations}</span>
           {current?.status === 'suspended' && <span className="block truncate text-xs text-danger-ink">{text.statuses['suspended']}</span>}
         </span>
         {person.pendingInvitations > 0 && org === null && <Badge tone="accent">{String(person.pendingInvitations)}</Badge>}

@@ -1,7 +1,7 @@
 import { useIsFetching } from '@tanstack/react-query'
 import { useLocation, useNavigate, useParams } from '@tanstack/react-router'
 import { Menu as MenuIcon } from 'lucide-react'
-import { useEffect, useState, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { CommandPalette } from './command-palette.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { WaitingPage } from './page-states.tsx'
@@ -27,6 +27,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const setSheet = (open: boolean): void => setSheetAt(open ? location.pathname : null)
   const inOrganization = location.pathname.startsWith('/organizations/') ? org : null
   useRememberOrganization(inOrganization)
+  useFocusOnArrival(location.pathname)
 
   if (isKeywrightError(error, 'unauthenticated')) {
     return <SignInFirst from={location.href} />
@@ -50,12 +51,12 @@ export function Shell({ children }: { children: ReactNode }) {
       <aside className="sticky top-0 hidden h-dvh border-r border-line bg-canvas md:block">
         <Sidebar person={person} org={inOrganization} />
       </aside>
-      <div className="sticky top-0 z-20 flex items-center gap-2 border-b border-line bg-canvas/90 px-3 py-2 backdrop-blur md:hidden">
+      <header className="sticky top-0 z-20 flex items-center gap-2 border-b border-line bg-canvas/90 px-3 py-2 backdrop-blur md:hidden">
         <IconButton label={shellText.openNavigation} onClick={() => setSheet(true)}>
           <MenuIcon aria-hidden="true" className="size-5" />
         </IconButton>
         <Mark />
-      </div>
+      </header>
       <Sheet open={sheetAt === location.pathname} onOpenChange={setSheet} title={shellText.mainNavigation} titleHidden side="left">
         <Sidebar person={person} org={inOrganization} />
       </Sheet>
@@ -77,6 +78,16 @@ function SignInFirst({ from }: { from: string }) {
   const [back] = useState(from)
   useEffect(() => void navigate({ to: pathTo('signIn') as never, search: { return: back } as never, replace: true }), [navigate, back])
   return <WaitingPage />
+}
+
+/** Another page: the focus goes to its beginning, as it would if the browser had loaded it. */
+function useFocusOnArrival(pathname: string): void {
+  const before = useRef(pathname)
+  useEffect(() => {
+    if (before.current === pathname) return
+    before.current = pathname
+    document.querySelector<HTMLElement>('#content')?.focus({ preventScroll: true })
+  }, [pathname])
 }
 
 /** A thin line while something is read. */

@@ -1,7 +1,9 @@
-import { useNavigate } from '@tanstack/react-router'
+import { useLocation, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { CodeField, type SecondFactorKind } from './code-field.tsx'
-import { useCommand } from '../api/hooks.ts'
+import { SingleSignOnButton } from './single-sign-on-button.tsx'
+import { Throttled, useWait } from './throttled.tsx'
+import { useCommand, useRead } from '../api/hooks.ts'
 import { pathTo } from '../paths.ts'
 import { text } from '../text/common.ts'
 import { entryText } from '../text/entry.ts'
@@ -9,15 +11,23 @@ import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Form, FormActions } from '../ui/form.tsx'
 
-/** Asks for a fresh second factor, or says that one must be set up first. */
+const said = entryText.stepUp
+
+/** Asks for a fresh second factor (or single sign-on), or says that one must be set up first. */
 export function StepUpDialog({ missing, onDone, onGiveUp }: { missing: boolean; onDone: () => void; onGiveUp: () => void }) {
   const navigate = useNavigate()
+  const { href } = useLocation()
+  const { data: options } = useRead('sign-in.options', {})
   const [code, setCode] = useState('')
   const [kind, setKind] = useState<SecondFactorKind>('totp')
   const stepUp = useCommand('me.step-up', { refreshes: ['me.person'], onSuccess: onDone })
+  const wait = useWait(stepUp.error)
+  const throttled = stepUp.error?.code === 'too_many_attempts'
+  const singleSignOn = options !== undefined && options.oidc !== null && <SingleSignOnButton label={options.oidc.label} returnTo={href} proves />
   if (missing) {
     return (
-      <Dialog open onOpenChange={onGiveUp} title={entryText.stepUp.missingTitle} description={entryText.stepUp.missing}>
+      <Dialog open onOpenChange={onGiveUp} title={said.missingTitle} description={said.missing}>
+        {singleSignOn}
         <FormActions>
           <Button
             variant="primary"
@@ -26,7 +36,7 @@ export function StepUpDialog({ missing, onDone, onGiveUp }: { missing: boolean; 
               void navigate({ to: pathTo('account') as never, hash: 'second-factor' })
             }}
           >
-            {entryText.stepUp.setUp}
+            {said.setUp}
           </Button>
           <Button variant="ghost" onClick={onGiveUp}>
             {text.cancel}
@@ -36,18 +46,20 @@ export function StepUpDialog({ missing, onDone, onGiveUp }: { missing: boolean; 
     )
   }
   return (
-    <Dialog open onOpenChange={onGiveUp} title={entryText.stepUp.title} description={entryText.stepUp.why}>
-      <Form error={stepUp.error} onSubmit={() => !stepUp.isPending && stepUp.mutate({ code, kind })}>
+    <Dialog open onOpenChange={onGiveUp} title={said.title} description={said.why}>
+      <Form error={throttled ? null : stepUp.error} onSubmit={() => !stepUp.isPending && wait === 0 && stepUp.mutate({ code: code.trim(), kind })}>
+        <Throttled wait={throttled} seconds={wait} />
         <CodeField code={code} onCodeChange={setCode} kind={kind} onKindChange={setKind} takesFocus />
         <FormActions>
-          <Button type="submit" variant="primary" loading={stepUp.isPending}>
-            {entryText.stepUp.confirm}
+          <Button type="submit" variant="primary" loading={stepUp.isPending} disabledReason={wait > 0 ? entryText.throttled.wait(wait) : undefined}>
+            {said.confirm}
           </Button>
           <Button variant="ghost" onClick={onGiveUp}>
             {text.cancel}
           </Button>
         </FormActions>
       </Form>
+      {singleSignOn}
     </Dialog>
   )
 }

@@ -6,6 +6,7 @@ export const text = {
   product: 'Keywright',
   loading: 'Loading',
   close: 'Close',
+  menu: 'Menu',
   cancel: 'Cancel',
   save: 'Save',
   copy: 'Copy',

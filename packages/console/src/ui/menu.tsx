@@ -2,6 +2,7 @@ import { Menu as Base } from '@base-ui/react/menu'
 import { Check } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
 import { Link } from './link.tsx'
+import { text } from '../text/common.ts'
 import { cx } from '../util/class-names.ts'
 
 export type MenuItem =
@@ -29,7 +30,7 @@ export function Menu({
     <Base.Root>
       <Base.Trigger render={trigger} />
       <Base.Portal>
-        <Base.Positioner align={align} side={side} sideOffset={6} className="z-50">
+        <Base.Positioner role="region" aria-label={text.menu} align={align} side={side} sideOffset={6} className="z-50">
           <Base.Popup className="max-w-80 min-w-48 rounded-xl border border-line bg-raised p-1.5 shadow-menu transition-opacity duration-100 outline-none data-[ending-style]:opacity-0 data-[starting-style]:opacity-0">
             {items.map((item, index) => (
               // The list does not change while it is open.

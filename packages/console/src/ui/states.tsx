@@ -2,7 +2,6 @@ import type { KeywrightError } from '@keywright/sdk/client/keywright-error.ts'
 import { CircleAlert, Lock, SearchX } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Button } from './button.tsx'
-import { Problem } from './problem.tsx'
 import { text } from '../text/common.ts'
 import { cx } from '../util/class-names.ts'
 
@@ -36,7 +35,14 @@ export function ErrorState({ error, onRetry }: { error: KeywrightError; onRetry?
   if (error.status === 403) return <ForbiddenState>{error.message}</ForbiddenState>
   return (
     <EmptyState icon={<CircleAlert />} title={text.problems.title} action={onRetry === undefined ? undefined : <Button onClick={onRetry}>{text.retry}</Button>}>
-      <Problem error={error} />
+      <span role="alert">{error.message}</span>
+      {(error.support !== null || error.requestId !== null) && (
+        <span className="mt-1 block text-xs text-ink-faint">
+          {[error.support === null ? null : text.problems.support(error.support), error.requestId === null ? null : text.problems.request(error.requestId)]
+            .filter(Boolean)
+            .join(' · ')}
+        </span>
+      )}
     </EmptyState>
   )
 }

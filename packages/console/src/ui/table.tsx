@@ -61,30 +61,35 @@ export function Table<Row>({ caption, columns, rows, rowKey, isDim }: Props<Row>
               )}
             >
               {columns.map((column) => (
-                <td
-                  key={column.id}
-                  role="cell"
-                  className={cx(
-                    'min-w-0 sm:table-cell sm:h-11 sm:px-4 sm:py-1.5 sm:align-middle',
-                    column.primary ? 'col-span-2 font-medium' : 'col-span-2 grid grid-cols-subgrid items-center',
-                    column.wide && 'hidden',
-                    column.align === 'right' && 'sm:text-right',
-                    column.className,
-                  )}
-                >
-                  {!column.primary && (
-                    <span aria-hidden="true" className={cx('text-xs text-ink-faint sm:hidden', column.headerHidden && 'invisible')}>
-                      {column.header}
-                    </span>
-                  )}
-                  <div className="min-w-0 sm:contents">{column.cell(row)}</div>
-                </td>
+                <Cell key={column.id} column={column} content={column.cell(row)} />
               ))}
             </tr>
           ))}
         </tbody>
       </table>
     </div>
+  )
+}
+
+function Cell<Row>({ column, content }: { column: Column<Row>; content: ReactNode }) {
+  return (
+    <td
+      role="cell"
+      className={cx(
+        'min-w-0 sm:table-cell sm:h-11 sm:px-4 sm:py-1.5 sm:align-middle',
+        column.primary ? 'col-span-2 font-medium' : 'col-span-2 grid grid-cols-subgrid items-center',
+        (column.wide === true || content === null) && 'max-sm:hidden',
+        column.align === 'right' && 'sm:text-right',
+        column.className,
+      )}
+    >
+      {!column.primary && (
+        <span aria-hidden="true" className={cx('text-xs text-ink-faint sm:hidden', column.headerHidden && 'invisible')}>
+          {column.header}
+        </span>
+      )}
+      <div className="min-w-0 sm:contents">{content}</div>
+    </td>
   )
 }
 

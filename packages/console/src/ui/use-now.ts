@@ -19,10 +19,14 @@ function subscribe(listener: () => void): () => void {
 }
 
 /**
- * This moment in milliseconds, in steps of `stepSeconds`: one clock for the whole page, and a component is drawn again only when
- * its step changes.
+ * This moment in milliseconds: one clock for the whole page. A component is drawn again only when a step of `stepSeconds` has
+ * passed.
  */
-export function useNow(stepSeconds = 30): number {
-  const step = stepSeconds * 1000
-  return useSyncExternalStore(subscribe, () => (timer === undefined ? Math.floor((now = Date.now()) / step) : Math.floor(now / step)) * step)
+export function useNow(stepSeconds = 15): number {
+  useSyncExternalStore(subscribe, () => {
+    // Nobody listens yet, so nobody winds the clock.
+    if (timer === undefined) now = Date.now()
+    return Math.floor(now / (stepSeconds * 1000))
+  })
+  return now
 }

@@ -3,19 +3,21 @@ import { useState } from 'react'
 import { PasswordForm } from './password-form.tsx'
 import { RequestLinkForm } from './request-link-form.tsx'
 import { SetUpWaits } from './set-up-waits.tsx'
-import { SingleSignOnButton } from './single-sign-on-button.tsx'
 import { useRead } from '../../api/hooks.ts'
 import { usePerson } from '../../api/person.ts'
 import { EntryFrame } from '../../components/entry-frame.tsx'
 import { SecondFactorForm } from '../../forms/second-factor-form.tsx'
+import { SingleSignOnButton } from '../../forms/single-sign-on-button.tsx'
 import { useEnter } from '../../hooks/use-enter.ts'
 import { useSearch } from '../../hooks/use-search.ts'
 import { pathTo, safeReturn } from '../../paths.ts'
 import { entryText } from '../../text/entry.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
-import { TextLink } from '../../ui/link.tsx'
+import { Link } from '../../ui/link.tsx'
 import { ErrorState, Skeleton } from '../../ui/states.tsx'
+
+const LINK = 'rounded-sm font-medium text-accent-ink hover:underline'
 
 type Step = 'password' | 'link' | 'second-factor'
 
@@ -95,11 +97,15 @@ export function Page() {
           <PasswordForm email={email} onEmailChange={setEmail} onSignedIn={signedIn} onSecondFactor={() => setStep('second-factor')} />
           <div className="flex flex-wrap justify-between gap-2 text-sm">
             {options.magicLink && (
-              <button type="button" className="font-medium text-accent-ink hover:underline" onClick={() => setStep('link')}>
+              <button type="button" className={LINK} onClick={() => setStep('link')}>
                 {entryText.signIn.sendLink}
               </button>
             )}
-            {options.magicLink && <TextLink to={pathTo('resetPassword', {}, { email })}>{entryText.signIn.forgot}</TextLink>}
+            {options.magicLink && (
+              <Link to={pathTo('resetPassword', {}, { email })} className={LINK}>
+                {entryText.signIn.forgot}
+              </Link>
+            )}
           </div>
         </div>
       )}
