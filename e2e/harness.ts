@@ -72,9 +72,11 @@ export class TestServer implements AsyncDisposable {
     await new Promise<void>((done, failed) => {
       const listen = (chunk: Buffer) => {
         this.output += chunk.toString()
-        const ready = /ready at (http:\/\/\S+)/.exec(this.output.slice(before))
+        const ready = /ready at (https?:\/\/\S+)/.exec(this.output.slice(before))
         if (!ready) return
-        this.url = ready[1] as string
+        // With a public address it names that; then the test chose where it listens.
+        const listen = this.env['KEYWRIGHT_LISTEN'] as string
+        this.url = listen.endsWith(':0') ? (ready[1] as string) : `http://${listen}`
         done()
       }
       child.stdout.on('data', listen)

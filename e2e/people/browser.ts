@@ -12,18 +12,15 @@ export class Browser {
   readonly server: TestServer
   readonly cookies = new Map<string, string>()
   csrfToken: string | null = null
-  /** What the browser says of the page. */
-  origin: string
 
   constructor(server: TestServer) {
     this.server = server
-    this.origin = server.url
   }
 
   async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answered> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const fields = {
-      origin: this.origin,
+      origin: this.server.url,
       'user-agent': 'Browser of the test',
       cookie,
       'keywright-csrf': this.csrfToken ?? '',

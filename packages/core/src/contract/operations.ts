@@ -10,7 +10,7 @@ import { noticeOperations } from './notices.ts'
 import type { Operation } from './operation.ts'
 import { organizationOperations } from './organizations.ts'
 import { sessionOperations } from './sessions.ts'
-import { servedPersonOperations, servedSignInOperations } from './sign-in.ts'
+import { personOperations, signInOperations } from './sign-in.ts'
 import { verificationOperations } from './verification.ts'
 import { verifierOperations } from './verifiers.ts'
 
@@ -25,8 +25,8 @@ const ALL = [
   ...invitationToMeOperations,
   ...noticeOperations,
   ...sessionOperations,
-  ...servedSignInOperations,
-  ...servedPersonOperations,
+  ...signInOperations,
+  ...personOperations,
   ...healthOperations,
   ...auditOperations,
   ...verificationOperations,

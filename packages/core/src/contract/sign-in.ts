@@ -26,7 +26,7 @@ const sent = z.object({ sent: z.literal(true) }).describe('The same answer wheth
  * Everything before there is a session. Each sets cookies of its own; each needs the `Origin` (or `Sec-Fetch-Site`) of the
  * console, so that no other page signs anybody in.
  */
-export const servedSignInOperations = [
+export const signInOperations = [
   {
     id: 'sign-in.options',
     method: 'GET',
@@ -91,9 +91,6 @@ export const servedSignInOperations = [
     }),
     success: { status: 200, schema: z.object({ url: z.string() }) },
   },
-] as const satisfies readonly Operation[]
-
-export const furtherSignInOperations = [
   {
     id: 'sign-in.second-factor',
     method: 'POST',
@@ -149,7 +146,7 @@ export const furtherSignInOperations = [
 const PERSON = { kind: 'person' } as const
 
 /** What a signed-in person does about himself. Changing requests need `Keywright-Csrf`. */
-export const servedPersonOperations = [
+export const personOperations = [
   {
     id: 'me.person',
     method: 'GET',
@@ -236,9 +233,6 @@ export const servedPersonOperations = [
     authority: PERSON,
     success: { status: 204 },
   },
-] as const satisfies readonly Operation[]
-
-export const furtherPersonOperations = [
   {
     id: 'me.change-password',
     method: 'POST',
@@ -302,6 +296,3 @@ export const furtherPersonOperations = [
     success: { status: 204 },
   },
 ] as const satisfies readonly Operation[]
-
-export const signInOperations = [...servedSignInOperations, ...furtherSignInOperations] as const
-export const personOperations = [...servedPersonOperations, ...furtherPersonOperations] as const

@@ -10,7 +10,7 @@ import type { invitationToMeOperations, memberOperations } from '@keywright/core
 import type { noticeOperations } from '@keywright/core/contract/notices.ts'
 import type { organizationOperations } from '@keywright/core/contract/organizations.ts'
 import type { sessionOperations } from '@keywright/core/contract/sessions.ts'
-import type { servedPersonOperations, servedSignInOperations } from '@keywright/core/contract/sign-in.ts'
+import type { personOperations, signInOperations } from '@keywright/core/contract/sign-in.ts'
 import type { verificationOperations } from '@keywright/core/contract/verification.ts'
 import type { verifierOperations } from '@keywright/core/contract/verifiers.ts'
 
@@ -31,8 +31,8 @@ type Contract =
   | (typeof keyOperations)[number]
   | (typeof organizationOperations)[number]
   | (typeof sessionOperations)[number]
-  | (typeof servedSignInOperations)[number]
-  | (typeof servedPersonOperations)[number]
+  | (typeof signInOperations)[number]
+  | (typeof personOperations)[number]
   | (typeof verificationOperations)[number]
   | (typeof verifierOperations)[number]
 

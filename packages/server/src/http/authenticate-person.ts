@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '@keywright/core/problem-code.ts'
+import { PROOF_MS } from '../management/sign-in/durations.ts'
 import { csrfTokenOf, findSignedIn, type SignedIn } from '../management/sign-in/find-session.ts'
 import type { Visitor } from '../management/sign-in/sign-in-services.ts'
 import { personCaller } from '../management/sign-in/visitor-caller.ts'
@@ -45,7 +46,9 @@ export async function authenticatePerson(
     throw new AppError('unauthenticated', 'You are not signed in, or your session has ended. Sign in again.', { extra: { reason: 'session_ended' } })
   if (request.method !== 'GET') requireCsrf(context, request, signedIn.token)
   const organizationId = organization === undefined ? null : (context.verifier.replica.organizationNamed(organization)?.id ?? null)
-  return { caller: personCaller(signedIn.session.person, signedIn.memberships, organizationId, requestId), signedIn }
+  const { person, provenAt } = signedIn.session
+  const proof = { until: provenAt === null ? null : provenAt + PROOF_MS, possible: person.secondFactor || context.singleSignOn !== null }
+  return { caller: { ...personCaller(person, signedIn.memberships, organizationId, requestId), proof }, signedIn }
 }
 
 function requireCsrf(context: HttpContext, request: IncomingMessage, token: string): void {

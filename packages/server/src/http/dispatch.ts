@@ -226,6 +226,8 @@ const CONFLICTS: readonly string[] = [
   'link_unusable',
   'wrong_address',
   'too_many_invitations',
+  'step_up_required',
+  'second_factor_missing',
 ]
 
 function isConflict(error: AppError): boolean {

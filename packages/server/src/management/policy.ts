@@ -48,3 +48,19 @@ export function requireTypeRole(caller: Caller, type: KeyType, right: 'manage' |
   const who = type.roles[right].length === 0 ? 'operators only' : `${type.roles[right].join(' or ')} of the organization`
   throw new AppError('forbidden', `To ${right} keys of the type "${type.slug}" needs: ${who}.`)
 }
+
+/**
+ * Whether a person must have proved afresh who he is, and has. Keys never have to: what they may is chosen when they are issued.
+ * @throws AppError `step_up_required`, `second_factor_missing`.
+ */
+export function requireFreshProof(caller: Caller, type: KeyType, now: number): void {
+  if (!type.roles.stepUp || caller.actor.kind !== 'person') return
+  const { until, possible } = caller.proof ?? { until: null, possible: false }
+  if (until !== null && until > now) return
+  if (possible)
+    throw new AppError('step_up_required', `Keys of the type "${type.slug}" ask for a fresh proof of who you are. Show your second factor, and try again.`)
+  throw new AppError(
+    'second_factor_missing',
+    `Keys of the type "${type.slug}" ask for a second factor, and you have none. Set up an authenticator in your account, and try again.`,
+  )
+}

@@ -26,8 +26,17 @@ export interface Caller {
   requestId: string | null
   /** A management key's: the person in whose right it acts. */
   actsFor?: string
+  /** A person's: how well he has proved who he is. Nobody else has one. */
+  proof?: Proof
   /** What the request asks of the unit that does its work; set for that one call. */
   guard?: UnitGuard
+}
+
+export interface Proof {
+  /** Until when a fresh proof counts; null: there was none. */
+  until: number | null
+  /** Whether he has another way to prove it: an authenticator, or single sign-on. */
+  possible: boolean
 }
 
 /** Runs in the same transaction as the work of a request. */

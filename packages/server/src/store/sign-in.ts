@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { ReadTransaction } from './database.ts'
 import type { Build } from './precompile.ts'
 
@@ -77,4 +78,16 @@ export async function hasEnded(reader: ReadTransaction, build: Build, now: numbe
     build.selectFrom('auth_verifications').select('id').where('expires_at', '<=', now).limit(1).compile(),
   ])
   return sessions.length + verifications.length > 0
+}
+
+/** Every link to a person and every question about his second factor is void: their value begins with the person. */
+export function voidLinksQuery(build: Build, personId: string) {
+  return build
+    .deleteFrom('auth_verifications')
+    .where((eb) => eb.or([eb('value', '=', personId), sql<boolean>`substr(value, 1, length(${personId}) + 1) = ${personId} || ' '`]))
+    .compile()
+}
+
+export function forgetProofsQuery(build: Build, personId: string) {
+  return build.updateTable('auth_sessions').set({ proven_at: null }).where('person_id', '=', personId).compile()
 }

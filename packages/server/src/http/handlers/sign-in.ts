@@ -1,6 +1,9 @@
 import { AppError } from '@keywright/core/problem-code.ts'
+import { answerSecondFactor } from '../../management/sign-in/ask-second-factor.ts'
 import { csrfTokenOf } from '../../management/sign-in/find-session.ts'
+import { requestLink, resetPassword, signInWithLink } from '../../management/sign-in/mailed-links.ts'
 import { register } from '../../management/sign-in/register.ts'
+import type { GivenCode } from '../../management/sign-in/second-factor.ts'
 import { isSetUpNeeded, type SetUp, setUp } from '../../management/sign-in/set-up-link.ts'
 import { type SignInOutcome, signInWithPassword } from '../../management/sign-in/sign-in-with-password.ts'
 import type { StartedSession } from '../../management/sign-in/start-session.ts'
@@ -27,9 +30,31 @@ export const signInHandlers: Handlers = {
   'sign-in.password': handler<{ email: string; password: string }, unknown>(async ({ context, body, visit }) =>
     outcome(context, await signInWithPassword(context.signIn, body, needed(visit), needed(visit).sessionToken)),
   ),
+  'sign-in.second-factor': handler<GivenCode, unknown>(async ({ context, body, visit }) => {
+    const { questionToken, sessionToken } = needed(visit)
+    return signedIn(context, await answerSecondFactor(context.signIn, questionToken, body, needed(visit), sessionToken))
+  }),
+  'sign-in.request-link': handler<{ email: string }, unknown>(async ({ context, body, visit }) => sent(context, 'sign-in-link', body.email, needed(visit))),
+  'sign-in.link': handler<{ token: string }, unknown>(async ({ context, body, visit }) =>
+    outcome(context, await signInWithLink(context.signIn, body.token, needed(visit), needed(visit).sessionToken)),
+  ),
+  'sign-in.request-password-reset': handler<{ email: string }, unknown>(async ({ context, body, visit }) =>
+    sent(context, 'password-reset', body.email, needed(visit)),
+  ),
+  'sign-in.reset-password': handler<{ token: string; password: string }, unknown>(async ({ context, body, visit }) => {
+    await resetPassword(context.signIn, body, needed(visit))
+    const origin = context.origin()
+    return { body: { status: 'changed' }, cookies: [clearCookie('session', origin), clearCookie('question', origin)] }
+  }),
   'sign-in.register': handler<{ token: string; name: string; password: string }, unknown>(async ({ context, body, visit }) =>
     signedIn(context, await register(context.signIn, body, needed(visit), needed(visit).sessionToken)),
   ),
+}
+
+async function sent(context: HttpContext, kind: 'sign-in-link' | 'password-reset', email: string, visit: Visit): Promise<Answer> {
+  await requestLink(context.signIn, kind, email, visit)
+  context.wakeJobs()
+  return { body: { sent: true } }
 }
 
 /** What an open operation has of the one who calls. */

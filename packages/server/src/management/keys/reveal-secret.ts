@@ -1,6 +1,6 @@
 import { AppError } from '@keywright/core/problem-code.ts'
 import { open } from '../../kernel/envelope.ts'
-import { requireTypeRole } from '../policy.ts'
+import { requireFreshProof, requireTypeRole } from '../policy.ts'
 import type { Caller, Services } from '../services.ts'
 import { commit } from '../unit.ts'
 import { loadKey, requireCommand } from './load-key.ts'
@@ -11,6 +11,7 @@ export async function revealSecret(services: Services, caller: Caller, organizat
     const loaded = await loadKey(unit, organizationId, keyId)
     const { key, type, versions } = loaded
     requireTypeRole(caller, type, 'reveal')
+    requireFreshProof(caller, type, unit.now)
     requireCommand('reveal', loaded, unit.now)
     const newest = versions.at(-1)
     if (type.visibility !== 'retrievable' || !newest?.ciphertext)

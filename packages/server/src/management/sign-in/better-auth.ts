@@ -135,6 +135,10 @@ export async function openIdentity({ database, clock, random }: Needs): Promise<
       return found === null ? null : toFound(found as never)
     },
     passwordHash: store.passwordHash,
+    async find(name, now) {
+      const found = await internalAdapter.findVerificationValue(name)
+      return found && found.expiresAt.getTime() > now ? found.value : null
+    },
     within: (transaction) => inside(store, transaction),
   }
 }

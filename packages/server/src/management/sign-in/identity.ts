@@ -36,6 +36,8 @@ export interface Identity {
   findSession(token: string): Promise<FoundSession | null>
   /** What is committed; null: the person has none. */
   passwordHash(personId: string): Promise<string | null>
+  /** What is remembered under that name and not taken; null: nothing, or it is too old. */
+  find(name: string, now: number): Promise<string | null>
   /** Stores within this transaction. */
   within(transaction: WriteTransaction): IdentityStore
 }

@@ -2,9 +2,10 @@ import { AppError } from '@keywright/core/problem-code.ts'
 import { foldEmail, personByEmail } from '../../store/people.ts'
 import { commit } from '../unit.ts'
 import { askSecondFactor } from './ask-second-factor.ts'
+import { noteFailure } from './note-failure.ts'
 import type { SignInServices, Visitor } from './sign-in-services.ts'
 import { type StartedSession, startSessionInUnit } from './start-session.ts'
-import { personalOf, personCaller, strangerCaller } from './visitor-caller.ts'
+import { personCaller } from './visitor-caller.ts'
 
 /** A session, or the question for the second factor with the token of its cookie. */
 export type SignInOutcome = { kind: 'signed-in'; session: StartedSession } | { kind: 'second-factor'; question: string }
@@ -26,7 +27,7 @@ export async function signInWithPassword(
   const person = await personByEmail(database.reader, database.build, email)
   const hash = await identity.passwordHash(person?.id ?? '')
   if (!(await identity.checkPassword(hash, given.password)) || person === null || !person.emailVerified) {
-    if (attempt.first) await noteFailure(signIn, person?.id ?? null, email, visitor)
+    if (attempt.first) await noteFailure(signIn, person?.id ?? null, email, visitor, 'password')
     throw new AppError('sign_in_refused', 'E-mail or password is not right. If you have no password yet, have a link sent to you, or ask whoever invited you.')
   }
   attempt.passed()
@@ -36,17 +37,4 @@ export async function signInWithPassword(
     if (person.secondFactor) return { kind: 'second-factor', question: await askSecondFactor(signIn, unit, person.id, 'password') }
     return { kind: 'signed-in', session: await startSessionInUnit(signIn, unit, { person, method: 'password', visitor, provenAt: null, before }) }
   })
-}
-
-/** The first wrong attempt of its kind for a while. The address that was typed may be anybody's: it is kept as a fact about a person. */
-export async function noteFailure({ services }: SignInServices, personId: string | null, email: string, visitor: Visitor): Promise<void> {
-  await commit(services, strangerCaller(visitor.requestId), async (unit) =>
-    unit.audit({
-      organizationId: null,
-      action: 'person.sign_in_refused',
-      subject: personId === null ? { kind: 'installation', id: 'installation' } : { kind: 'person', id: personId },
-      detail: { known: personId !== null },
-      personal: personalOf(visitor, { email }),
-    }),
-  )
 }
