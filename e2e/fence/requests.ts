@@ -1,7 +1,8 @@
 import { OPERATIONS, type OperationId } from '@keywright/core/contract/operations.ts'
 import type { SmtpSink } from '../notices/smtp-sink.ts'
+import { Authenticator } from '../people/authenticator.ts'
 import { mailTo, tokenIn } from '../people/mail.ts'
-import type { Person } from '../people/person.ts'
+import { PASSWORD, Person } from '../people/person.ts'
 import { CONFIGURATION, type World } from './world.ts'
 
 /** Operations of OAuth, and those before there is a session, have tests of their own. */
@@ -60,6 +61,18 @@ async function toAsker(world: World, asker: For | undefined): Promise<string> {
 /** One that the call may use up. */
 async function anotherSession(asker: For | undefined): Promise<{ as?: Person }> {
   return asker?.signedIn ? { as: await asker.person.anotherWindow() } : {}
+}
+
+/** Somebody new with an authenticator, for those who have one are asked for it at every sign-in from then on. */
+async function withSecondFactor(world: World, asker: For | undefined, confirmed: boolean) {
+  if (!asker?.signedIn) return { as: {}, code: '000000', backupCode: '00000-00000' }
+  const email = world.address()
+  await world.ask(201, 'POST', '/v1/organizations/globex/invitations', { email, role: 'member' })
+  const person = await new Person(world.server, email).register(tokenIn(await mailTo(asker.sink, email)))
+  const { otpauthUri, backupCodes } = await person.must(200, 'POST', '/v1/me/second-factor', { password: PASSWORD })
+  const code = new Authenticator(otpauthUri).code(Date.parse(world.now))
+  if (confirmed) await person.must(204, 'POST', '/v1/me/second-factor:confirm', { code })
+  return { as: { as: person }, code, backupCode: backupCodes[0] as string }
 }
 
 const countOf = ({ sink, person }: For) => sink.mails.filter((mail) => mail.to.includes(person.email)).length
@@ -146,6 +159,25 @@ export const PREPARE: Record<FencedId, Prepare> = {
   'me.person': fixed('/v1/me/person'),
   'me.update': fixed('/v1/me', { name: 'Another' }),
   'me.sign-out': async (_world, _org, asker) => ({ path: '/v1/me:sign-out', body: {}, ...(await anotherSession(asker)) }),
+  // The same password again: the person's other sessions are of no use to anybody.
+  'me.change-password': fixed('/v1/me:change-password', { currentPassword: PASSWORD, newPassword: PASSWORD }),
+  'me.step-up': async (world, _org, asker) => {
+    const { as, backupCode } = await withSecondFactor(world, asker, true)
+    return { path: '/v1/me:step-up', body: { code: backupCode, kind: 'backup-code' }, ...as }
+  },
+  'me.second-factor.enroll': fixed('/v1/me/second-factor', { password: PASSWORD }),
+  'me.second-factor.confirm': async (world, _org, asker) => {
+    const { as, code } = await withSecondFactor(world, asker, false)
+    return { path: '/v1/me/second-factor:confirm', body: { code }, ...as }
+  },
+  'me.second-factor.renew-backup-codes': async (world, _org, asker) => {
+    const { as } = await withSecondFactor(world, asker, true)
+    return { path: '/v1/me/second-factor:renew-backup-codes', body: { password: PASSWORD }, ...as }
+  },
+  'me.second-factor.remove': async (world, _org, asker) => {
+    const { as, backupCode } = await withSecondFactor(world, asker, true)
+    return { path: '/v1/me/second-factor:remove', body: { password: PASSWORD, code: backupCode }, ...as }
+  },
   'me.sessions.list': fixed('/v1/me/sessions'),
   'me.sessions.end': async (_world, _org, asker) => {
     const { as } = await anotherSession(asker)

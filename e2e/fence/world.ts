@@ -24,6 +24,7 @@ export const CONFIGURATION = {
     {
       slug: 'vault',
       prefix: 'vlt',
+      roles: { stepUp: true },
       naming: { mode: 'optional' },
       visibility: 'retrievable',
       limits: [{ calls: 1000000, per: '60s', maxCalls: 1000000 }],
