@@ -75,8 +75,8 @@ export class TestServer implements AsyncDisposable {
         const ready = /ready at (https?:\/\/\S+)/.exec(this.output.slice(before))
         if (!ready) return
         // With a public address it names that; then the test chose where it listens.
-        const listen = this.env['KEYWRIGHT_LISTEN'] as string
-        this.url = listen.endsWith(':0') ? (ready[1] as string) : `http://${listen}`
+        const chosen = this.env['KEYWRIGHT_LISTEN'] as string
+        this.url = chosen.endsWith(':0') ? (ready[1] as string) : `http://${chosen}`
         done()
       }
       child.stdout.on('data', listen)

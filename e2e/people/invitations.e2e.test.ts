@@ -46,7 +46,7 @@ test('an invitation goes out by mail with one button, and the link stands nowher
   const message = (await server.must(200, 'GET', '/v1/outbox', { key })).items.find((each: { subject: string }) => each.subject === 'Invitation to ACME')
   const seen = [
     await server.must(200, 'GET', `/v1/outbox/${message.id}`, { key }),
-    listed,
+    await server.must(200, 'GET', INVITATIONS, { key }),
     await server.must(200, 'GET', '/v1/audit-events', { key }),
     server.output,
     readFileSync(server.databaseFile).toString('latin1'),
