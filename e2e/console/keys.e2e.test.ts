@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
 import type { PeopledOrganization } from '../browser/peopled-installation.ts'
 import type { Person } from '../browser/person.ts'
@@ -49,6 +51,28 @@ test('a double click makes one key, and its secret is not lost by Back, Escape, 
   await window.button('To the key').click()
   await window.heading('Double').waitFor()
   expect(await tracesOfSecret(secret, window, stage.installation.server)).toEqual([])
+})
+
+test('the line to try calls the API as it is printed, and the .env file holds the secret', async () => {
+  const sample = await stage.installation.sample('projects', ['insidemaps'])
+  const { server, key } = stage.installation
+  const { api } = await server.must(200, 'GET', '/v1/apis/insidemaps', { key })
+  await server.must(200, 'PUT', '/v1/apis/insidemaps', { key, body: { ...api, baseUrl: sample.url } })
+  const window = await stage.window(adam)
+  await window.goto(GENERATE)
+  await window.field('Name').fill('To try')
+  await window.page.getByRole('radio', { name: '1 day' }).check()
+  await window.button('Continue').click()
+  await window.button('Authorize and Generate').click()
+  const secret = await window.field('Secret').inputValue()
+  const line = await window.page.getByRole('figure').locator('code').innerText()
+  expect(execFileSync('sh', ['-c', line.replace(/^curl/, 'curl -s -o /dev/null -w "%{http_code}"')], { encoding: 'utf8' })).toBe('200')
+  const [download] = await Promise.all([window.page.waitForEvent('download'), window.button('Download .env').click()])
+  expect(download.suggestedFilename()).toBe('keywright.env')
+  expect(readFileSync(await download.path(), 'utf8')).toContain(`\nINSIDEMAPS_API_KEY=${secret}\n`)
+  await window.page.getByRole('checkbox', { name: 'I have stored it' }).check()
+  await window.button('To the key').click()
+  await window.heading('To try').waitFor()
 })
 
 test('who leaves without storing it does not find the secret again, whichever way he goes', async () => {

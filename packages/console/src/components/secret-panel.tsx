@@ -77,10 +77,11 @@ export function SecretPanel({ secret, variable, file, retrievable = false, child
 
 /** Hands the text over as a file without a trip through the server or an address that holds it. */
 function download(content: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type: 'text/plain' }))
+  const url = URL.createObjectURL(new Blob([content], { type: 'application/octet-stream' }))
   const link = document.createElement('a')
   link.href = url
-  link.download = '.env'
+  // Browsers take a dot away from the beginning of a name.
+  link.download = 'keywright.env'
   link.click()
   // The browser has begun to read it by then.
   setTimeout(() => URL.revokeObjectURL(url), 10_000)

@@ -6,6 +6,7 @@ import { EndsAt } from './ends-at.tsx'
 import type { Key } from './key.ts'
 import { keyTitle } from './key-title.ts'
 import type { OfferedType } from './offered-type.ts'
+import { RevealButton } from './reveal-button.tsx'
 import { ROW_LINK } from './row-focus.ts'
 import { pathTo } from '../paths.ts'
 import { keysText } from '../text/keys.ts'
@@ -87,17 +88,20 @@ export function KeyTable({ caption, org, role, keys, types, showEnvironment, onC
         if (offered === undefined || key.status === 'removed') return null
         const items = commandItems(key, offered, role, now, (command) => onCommand(command, key))
         return (
-          <Menu
-            trigger={
-              <IconButton label={keysText.list.commandsOf(keyTitle(key))}>
-                <Settings aria-hidden="true" className="size-4" />
-              </IconButton>
-            }
-            items={[
-              { kind: 'link', label: keysText.list.details, to: pathTo('key', { org, key: key.id }) },
-              ...(items.length === 0 ? [] : [{ kind: 'separator' as const }, ...items]),
-            ]}
-          />
+          <span className="inline-flex items-center gap-1">
+            <RevealButton org={org} keyOf={key} offered={offered} role={role} inRow />
+            <Menu
+              trigger={
+                <IconButton label={keysText.list.commandsOf(keyTitle(key))}>
+                  <Settings aria-hidden="true" className="size-4" />
+                </IconButton>
+              }
+              items={[
+                { kind: 'link', label: keysText.list.details, to: pathTo('key', { org, key: key.id }) },
+                ...(items.length === 0 ? [] : [{ kind: 'separator' as const }, ...items]),
+              ]}
+            />
+          </span>
         )
       },
     },

@@ -3,6 +3,7 @@ import { Copy } from 'lucide-react'
 import { useState } from 'react'
 import type { Key } from './key.ts'
 import { commandLabel, commandState } from './key-command.ts'
+import { keyTitle } from './key-title.ts'
 import type { OfferedType } from './offered-type.ts'
 import { useSecretCommand } from '../components/use-secret-command.ts'
 import { text } from '../text/common.ts'
@@ -17,7 +18,19 @@ import { toast } from '../ui/toast.tsx'
 import { useNow } from '../ui/use-now.ts'
 
 /** Copies the secret of a retrievable key without showing it; nothing for keys whose secret is shown once. */
-export function RevealButton({ org, keyOf: key, offered, role }: { org: string; keyOf: Key; offered: OfferedType; role: Role | null }) {
+export function RevealButton({
+  org,
+  keyOf: key,
+  offered,
+  role,
+  inRow = false,
+}: {
+  org: string
+  keyOf: Key
+  offered: OfferedType
+  role: Role | null
+  /** Small, and named with the key it is about. */ inRow?: boolean
+}) {
   const now = useNow()
   const reveal = useSecretCommand('keys.reveal')
   const [byHand, setByHand] = useState<string | null>(null)
@@ -37,8 +50,10 @@ export function RevealButton({ org, keyOf: key, offered, role }: { org: string; 
   return (
     <>
       <Button
-        variant="primary"
-        icon={<Copy aria-hidden="true" className="size-4" />}
+        variant={inRow ? 'secondary' : 'primary'}
+        size={inRow ? 'small' : 'medium'}
+        icon={<Copy aria-hidden="true" className={inRow ? 'size-3.5' : 'size-4'} />}
+        aria-label={inRow ? `${commandLabel(offered.type, 'reveal')}: ${keyTitle(key)}` : undefined}
         loading={reveal.isPending}
         disabledReason={reason}
         onClick={() => void copy()}

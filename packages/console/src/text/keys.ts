@@ -20,6 +20,7 @@ export const keysText = {
     Record<string, string>
   >,
   noOverlap: 'The key has one live secret.',
+  askOperator: 'Ask whoever runs this service.',
   neverUsed: 'never used',
   never: 'Never',
   unnamed: 'Without a name',

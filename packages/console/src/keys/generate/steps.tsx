@@ -1,4 +1,5 @@
 import { ExpiryField } from '../expiry-field.tsx'
+import { offerReason } from '../generate-button.tsx'
 import { roleReason } from '../key-command.ts'
 import type { AddressRule } from '../key.ts'
 import type { OfferedType } from '../offered-type.ts'
@@ -38,7 +39,7 @@ export function TypeStep({
           label: offered.label,
           hint: offered.description === '' ? undefined : offered.description,
           aside: <UseChips offered={offered} />,
-          disabledReason: roleReason(role, offered.type, 'manage') ?? offered.reason?.message,
+          disabledReason: roleReason(role, offered.type, 'manage') ?? offerReason(offered) ?? undefined,
         }))}
       />
     </Field>
@@ -73,7 +74,7 @@ export function DetailsStep({ offered, draft, onChange, entitlements }: StepProp
             columns={3}
             value={draft.environment === '' ? null : draft.environment}
             onValueChange={(environment) => onChange({ environment })}
-            cards={environments.map((value) => ({ value, label: value }))}
+            cards={environments.map((value) => ({ value, label: value, ...capOf(offered, value) }))}
           />
         </Field>
       )}
@@ -86,6 +87,14 @@ export function DetailsStep({ offered, draft, onChange, entitlements }: StepProp
       </Field>
     </>
   )
+}
+
+/** `1 of 1 used` where each environment has a cap of its own; a full one cannot be chosen. */
+function capOf(offered: OfferedType, environment: string): { hint?: string; disabledReason?: string } {
+  const counted = offered.use.find((each) => each.environment === environment)
+  if (counted === undefined || counted.max === null) return {}
+  const said = keysText.list.used(counted.used, counted.max)
+  return counted.used >= counted.max ? { disabledReason: said } : { hint: said }
 }
 
 export function AddressesStep({

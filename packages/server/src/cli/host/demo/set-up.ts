@@ -80,5 +80,13 @@ async function startSamples(
     const env = { ...path, KEYWRIGHT_URL: server, VERIFIER_KEY: secret, DATA_FOLDER: join(folder, name) }
     return [name, await processes.start(name, [sampleFile(name)], env, folder)]
   })
-  return Object.fromEntries(await Promise.all(started)) as Record<SampleName, string>
+  const samples = Object.fromEntries(await Promise.all(started)) as Record<SampleName, string>
+  // So that the console shows calls that work as they are.
+  for (const [name, apis] of Object.entries(SAMPLES)) for (const api of apis) await registerAddress(client, api, samples[name as SampleName])
+  return samples
+}
+
+async function registerAddress(client: Client, slug: string, baseUrl: string): Promise<void> {
+  const { slug: _slug, ...definition } = (await client.apis.get({ api: slug })).api
+  await client.apis.put({ api: slug, ...definition, slug, baseUrl } as Parameters<Client['apis']['put']>[0])
 }
