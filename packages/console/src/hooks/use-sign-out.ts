@@ -12,8 +12,8 @@ export function useSignOut(): { signOut: (to?: string | null) => void; isPending
   const ended = (to: string | null): void => {
     rememberCsrfToken(null)
     if (to === null) return void client.resetQueries()
-    client.clear()
-    void navigate({ to: to as never })
+    // Away first: what is still shown would be read anew, and refused.
+    void navigate({ to: to as never }).then(() => client.clear())
   }
   const signOut = (to: string | null = pathTo('signIn')): void =>
     // A session that has ended already is as good as one that ends now.

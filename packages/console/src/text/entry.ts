@@ -20,7 +20,16 @@ export const entryText = {
     setUpWaits: 'Nobody can sign in yet',
     setUpHow: 'This installation has no operator. Whoever runs the server opens the set-up link that it printed when it started.',
     oidcFailedTitle: 'Single sign-on did not work',
-    oidcFailed: 'Nothing was changed. Try again, or sign in another way.',
+    refusals: {
+      'not-invited': 'You are known there, but not here: no invitation waits for your address. Ask an administrator of your organization for one.',
+      'not-verified': 'The provider has not verified your e-mail address, so it proves nothing here. Verify it there, then try again.',
+      'other-account': 'Your address belongs to an account here that is tied to another account of the provider. Ask whoever runs this server.',
+      expired: 'It took too long, or it began in another browser. Try again.',
+      'not-you': 'You are signed in here as somebody else than at the provider. Nothing was proved.',
+      unavailable: 'The provider cannot be reached at the moment. Try again, or sign in another way.',
+      failed: 'The provider did not answer as it must. Nothing was changed; try again, or sign in another way.',
+    } as Readonly<Record<string, string>>,
+    goOn: 'Go on',
   },
   throttled: {
     title: 'Too many attempts',

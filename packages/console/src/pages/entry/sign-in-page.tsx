@@ -13,7 +13,7 @@ import { useSearch } from '../../hooks/use-search.ts'
 import { pathTo, safeReturn } from '../../paths.ts'
 import { entryText } from '../../text/entry.ts'
 import { Banner } from '../../ui/banner.tsx'
-import { Button } from '../../ui/button.tsx'
+import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Link } from '../../ui/link.tsx'
 import { ErrorState, Skeleton } from '../../ui/states.tsx'
 
@@ -22,7 +22,7 @@ const LINK = 'rounded-sm font-medium text-accent-ink hover:underline'
 type Step = 'password' | 'link' | 'second-factor'
 
 export function Page() {
-  const [search] = useSearch('return', 'error', 'email')
+  const [search] = useSearch('return', 'refused', 'email')
   const [step, setStep] = useState<Step>('password')
   const [email, setEmail] = useState(search.email)
   const { data: person, error: signedOut } = usePerson()
@@ -31,8 +31,27 @@ export function Page() {
   const back = safeReturn(search.return)
   const signedIn = (): void => enter(back)
 
+  const refused = search.refused !== '' && (
+    <Banner tone="danger" title={entryText.signIn.oidcFailedTitle}>
+      {entryText.signIn.refusals[search.refused] ?? entryText.signIn.refusals['failed']}
+    </Banner>
+  )
   // What was read before the session ended may still be there beside the refusal.
-  if (person !== undefined && signedOut === null) return <Navigate to={back as never} replace />
+  const isSignedIn = person !== undefined && signedOut === null
+  // Somebody who is signed in and wanted to prove himself: the answer of the provider always leads here.
+  if (isSignedIn && refused !== false) {
+    return (
+      <EntryFrame title={entryText.signIn.title}>
+        <div className="flex flex-col gap-4">
+          {refused}
+          <ButtonLink to={back} variant="primary">
+            {entryText.signIn.goOn}
+          </ButtonLink>
+        </div>
+      </EntryFrame>
+    )
+  }
+  if (isSignedIn) return <Navigate to={back as never} replace />
   if (step === 'second-factor') {
     return (
       <EntryFrame title={entryText.secondFactor.title} lead={entryText.secondFactor.lead}>
@@ -78,11 +97,7 @@ export function Page() {
       {options?.setUp === true && <SetUpWaits />}
       {options !== undefined && !options.setUp && (
         <div className="flex flex-col gap-5">
-          {search.error !== '' && (
-            <Banner tone="danger" title={entryText.signIn.oidcFailedTitle}>
-              {entryText.signIn.oidcFailed}
-            </Banner>
-          )}
+          {refused}
           {options.oidc !== null && (
             <>
               {/* A link's token does not outlive the way over another site; the pending list of My organizations has the invitation. */}
