@@ -26,7 +26,6 @@ import { queueNotices } from './management/notices/queue-notices.ts'
 import { sendMessages } from './management/notices/send-messages.ts'
 import type { NoticeSettings } from './management/notices/settings.ts'
 import type { Caller, Services } from './management/services.ts'
-import { openIdentity } from './management/sign-in/better-auth.ts'
 import { forgetEnded } from './management/sign-in/forget-ended.ts'
 import { obtainSetUpLink, type SetUpLink } from './management/sign-in/set-up-link.ts'
 import type { SignInServices } from './management/sign-in/sign-in-services.ts'
@@ -164,6 +163,8 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
       (err) => log.error({ err }, 'notices could not be written or sent'),
     )
     resources.use(notices)
+    // Loaded here, for it is the half of what a host command would load and never use.
+    const { openIdentity } = await import('./management/sign-in/better-auth.ts')
     const signIn: SignInServices = {
       services: store.services,
       identity: await openIdentity({ database: store.database, clock, random: systemRandom }),

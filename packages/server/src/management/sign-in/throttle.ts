@@ -12,16 +12,19 @@ interface Bound {
   perMs: number
 }
 
+const UNBOUNDED: Bound = { attempts: Number.POSITIVE_INFINITY, perMs: 0 }
+
 /** From one address at one account; at one account from everywhere; from one address at all accounts. */
 const BOUNDS: Record<Guarded, { both: Bound; account: Bound; address: Bound }> = {
   password: { both: { attempts: 10, perMs: 15 * MINUTE }, account: { attempts: 100, perMs: 60 * MINUTE }, address: { attempts: 200, perMs: 15 * MINUTE } },
   // A code has six digits and three of them are valid at a time: 5 tries in 15 minutes find one in years.
   'second-factor': { both: { attempts: 5, perMs: 15 * MINUTE }, account: { attempts: 10, perMs: 15 * MINUTE }, address: { attempts: 100, perMs: 15 * MINUTE } },
-  link: { both: { attempts: 20, perMs: 15 * MINUTE }, account: { attempts: 1000, perMs: 15 * MINUTE }, address: { attempts: 100, perMs: 15 * MINUTE } },
+  // Nobody guesses 256 bits: this bounds the work, and must not keep anybody else from his link.
+  link: { both: { attempts: 20, perMs: 15 * MINUTE }, account: UNBOUNDED, address: { attempts: 100, perMs: 15 * MINUTE } },
   mail: { both: { attempts: 3, perMs: 15 * MINUTE }, account: { attempts: 6, perMs: 60 * MINUTE }, address: { attempts: 60, perMs: 60 * MINUTE } },
   // No guess, but each is a row for a while; a whole company may come from one address at nine o'clock.
   'sign-on': { both: { attempts: 1000, perMs: 15 * MINUTE }, account: { attempts: 1000, perMs: 15 * MINUTE }, address: { attempts: 1000, perMs: 15 * MINUTE } },
-  'set-up': { both: { attempts: 20, perMs: 15 * MINUTE }, account: { attempts: 1000, perMs: 15 * MINUTE }, address: { attempts: 20, perMs: 15 * MINUTE } },
+  'set-up': { both: { attempts: 20, perMs: 15 * MINUTE }, account: UNBOUNDED, address: { attempts: 20, perMs: 15 * MINUTE } },
 }
 
 export interface Attempt {
@@ -52,7 +55,7 @@ export class Throttle {
       { name: `${what} ${who} ${where}`, bound: both },
       { name: `${what} ${who}`, bound: anyAddress },
       { name: `${what} @${where}`, bound: anyAccount },
-    ]
+    ].filter(({ bound }) => bound !== UNBOUNDED)
     const waits = counted.map(({ name, bound }) => this.#wait(name, bound, now))
     const wait = Math.max(...waits)
     if (wait > 0) {
