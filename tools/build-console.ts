@@ -27,7 +27,7 @@ interface Chunk {
 /** Builds when the sources are not those of the last build. False: it failed or is too large; the reason is printed. */
 export async function buildConsole(): Promise<boolean> {
   const stamp = stampOfSources()
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) {
+  if (isBuiltOf(stamp)) {
     console.log(`ok      console (built before): ${report(OUTPUT).sentence}`)
     return true
   }
@@ -44,8 +44,7 @@ export async function buildConsole(): Promise<boolean> {
     console.log(`${bytes > MOST ? 'FAILED' : 'ok    '}  console: ${sentence}`)
     if (bytes > MOST) return false
     writeFileSync(join(fresh, 'sources.stamp'), stamp)
-    rmSync(OUTPUT, { recursive: true, force: true })
-    renameSync(fresh, OUTPUT)
+    takePlace(fresh, stamp)
     return true
   } catch (error) {
     console.log(`FAILED  console\n${error instanceof Error ? error.message : String(error)}`)
@@ -53,6 +52,20 @@ export async function buildConsole(): Promise<boolean> {
   } finally {
     rmSync(fresh, { recursive: true, force: true })
   }
+}
+
+/** Two that build at the same time build the same: whoever comes second leaves the first one's there. */
+function takePlace(fresh: string, stamp: string): void {
+  try {
+    rmSync(OUTPUT, { recursive: true, force: true })
+    renameSync(fresh, OUTPUT)
+  } catch (error) {
+    if (!isBuiltOf(stamp)) throw error
+  }
+}
+
+function isBuiltOf(stamp: string): boolean {
+  return existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp
 }
 
 /** A process of its own: under a test runner NODE_ENV is `test`, and the console would be built with React's development code. */

@@ -74,6 +74,12 @@ export class Console implements AsyncDisposable {
     await this.page.goto(`${this.url}${path}`)
   }
 
+  /** Takes over the session that a person has over HTTP: quicker than the page, for what is not about signing in. */
+  async enter(person: Person): Promise<void> {
+    const cookies = await person.sessionCookies()
+    await this.context.addCookies(cookies.map((cookie) => ({ ...cookie, url: this.url, httpOnly: true, sameSite: 'Lax' as const })))
+  }
+
   async signIn(person: Person): Promise<void> {
     await this.goto('/sign-in')
     await this.field('E-mail').fill(person.email)

@@ -56,6 +56,12 @@ export class Person {
     if (status === 'second-factor') await this.must(200, 'POST', '/v1/sign-in:second-factor', { code: await this.code() })
   }
 
+  /** Name and value of the session's cookie; of a new session where the one before has ended. */
+  async sessionCookies(): Promise<{ name: string; value: string }[]> {
+    if ((await this.call('GET', '/v1/me/person')).status === 401) await this.signIn()
+    return [...this.#cookies].map(([name, value]) => ({ name, value }))
+  }
+
   /** Sets an authenticator up. */
   async enroll(): Promise<void> {
     const { otpauthUri } = await this.must(200, 'POST', '/v1/me/second-factor', { password: PASSWORD })

@@ -13,7 +13,13 @@ export interface Stage {
   /** A window of somebody who is signed in, opened at the first call and kept for the file. */
   window(person: Person): Promise<Console>
   /** One more window, for this test: of nobody, or of somebody who may have others. */
-  newWindow(person: Person | null, options?: ConsoleOptions & { url?: string }): Promise<Console>
+  newWindow(person: Person | null, options?: WindowOptions): Promise<Console>
+}
+
+interface WindowOptions extends ConsoleOptions {
+  url?: string
+  /** Through the page, with a session of its own; otherwise with the session that the person has already. */
+  bySigningIn?: boolean
 }
 
 type Options = NonNullable<Parameters<typeof PeopledInstallation.start>[1]>
@@ -26,10 +32,10 @@ export function setStage(from: readonly string[] | (() => Promise<PeopledInstall
   let browser: Browser
   const kept = new Map<Person, Console>()
   const ofThisTest: Console[] = []
-  const open = async (person: Person | null, { url = stage.installation.server.url, ...more }: ConsoleOptions & { url?: string } = {}) => {
+  const open = async (person: Person | null, { url = stage.installation.server.url, bySigningIn = false, ...more }: WindowOptions = {}) => {
     const window = await Console.open(browser, url, { ...(options.now === undefined ? {} : { now: options.now }), ...more })
     ofThisTest.push(window)
-    if (person !== null) await window.signIn(person)
+    if (person !== null) await (bySigningIn ? window.signIn(person) : window.enter(person))
     return window
   }
   const stage = {

@@ -1,5 +1,5 @@
 import { Check } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useId, type ReactNode } from 'react'
 import { Link } from './link.tsx'
 import { useTitle } from './use-title.ts'
 import { cx } from '../util/class-names.ts'
@@ -59,12 +59,18 @@ export function Section({
   children?: ReactNode
   danger?: boolean
 }) {
+  const titleId = useId()
   return (
-    <section className={cx('rounded-xl border bg-surface', danger ? 'border-danger-line' : 'border-line')}>
+    <section
+      aria-labelledby={title === undefined ? undefined : titleId}
+      className={cx('rounded-xl border bg-surface', danger ? 'border-danger-line' : 'border-line')}
+    >
       {title !== undefined && (
         <div className="flex flex-wrap items-start justify-between gap-3 px-5 pt-4 pb-3">
           <div className="min-w-0 flex-1 basis-56">
-            <h2 className="text-sm font-semibold">{title}</h2>
+            <h2 id={titleId} className="text-sm font-semibold">
+              {title}
+            </h2>
             {description !== undefined && <p className="mt-0.5 text-sm text-pretty text-ink-soft">{description}</p>}
           </div>
           {actions}
