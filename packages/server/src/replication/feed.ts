@@ -30,6 +30,8 @@ export class ReplicaFeed implements AsyncDisposable {
   /** `replica` is another one from now on. */
   onReplaced: () => void = () => {}
   #stopListening: () => void = () => {}
+  /** Settles when every foreign commit that was noticed has been followed. */
+  #following: Promise<unknown> = Promise.resolve()
 
   private constructor(database: Database, replica: Replica, onFailure: (error: unknown) => void) {
     this.#database = database
@@ -39,7 +41,10 @@ export class ReplicaFeed implements AsyncDisposable {
 
   static async start(database: Database, onFailure: (error: unknown) => void): Promise<ReplicaFeed> {
     const feed = new ReplicaFeed(database, await loadReplica(database), onFailure)
-    feed.#stopListening = database.onForeignCommit(() => void feed.#afterForeignCommit().catch(onFailure))
+    feed.#stopListening = database.onForeignCommit(() => {
+      const following = feed.#afterForeignCommit().catch(onFailure)
+      feed.#following = Promise.all([feed.#following, following])
+    })
     return feed
   }
 
@@ -61,6 +66,7 @@ export class ReplicaFeed implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopListening()
+    await this.#following
     await this.#next?.catch(this.#onFailure)
     await this.#running?.catch(this.#onFailure)
   }
