@@ -135,16 +135,16 @@ test('unknown addresses are 404 and unknown methods 405 with what the address ta
     })
   }
   for (const [method, path, allow] of [
-    ['DELETE', '/v1/me', 'GET'],
+    ['DELETE', '/v1/me', 'GET, PATCH'],
     ['GET', '/v1/verify', 'POST'],
     ['PATCH', '/v1/organizations', 'GET, POST'],
     ['GET', '/v1/secrets:identify', 'POST'],
     ['GET', '/v1/config:apply', 'POST'],
     ['POST', '/docs', 'GET'],
     ['DELETE', '/healthz', 'GET'],
-    ['OPTIONS', '/v1/me', 'GET'],
-    ['PROPFIND', '/v1/me', 'GET'],
-    ['TRACE', '/v1/me', 'GET'],
+    ['OPTIONS', '/v1/me', 'GET, PATCH'],
+    ['PROPFIND', '/v1/me', 'GET, PATCH'],
+    ['TRACE', '/v1/me', 'GET, PATCH'],
   ] as const) {
     const { status, head, body } = await sendRaw(world.server.url, rawRequest(method, path, [['Authorization', `Bearer ${world.operator}`]]))
     expect([method, path, status, /^allow: (.*)$/im.exec(head)?.[1]], body).toEqual([method, path, 405, allow])

@@ -33,6 +33,9 @@ test('usage, refusals and the change log go when they are old enough, also after
   const { head, erased } = JSON.parse(proven.stdout)
   expect(erased).toBe(0)
 
+  // What is still in memory would be stored after the old was forgotten.
+  const metrics = async () => (await server.call('GET', '/metrics')).body
+  await expect.poll(metrics, { timeout: 10_000 }).toMatch(/^keywright_usage_backlog 0$/m)
   const start = Date.now()
   await server.setClock(new Date(start + 6 * DAY).toISOString())
   await eventually(server, 'SELECT count(*) FROM change_log', 1)
