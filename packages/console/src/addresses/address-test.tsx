@@ -43,7 +43,7 @@ function Refused({ children }: { children: string }) {
   return (
     <span className="inline-flex items-start gap-1.5 text-danger-ink">
       <CircleX aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
-      <span className="break-all">{children}</span>
+      <span className="[overflow-wrap:anywhere]">{children}</span>
     </span>
   )
 }
@@ -54,7 +54,7 @@ function Verdict({ verdict }: { verdict: AddressVerdict }) {
   return (
     <span className="inline-flex items-start gap-1.5 text-success-ink">
       <CircleCheck aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
-      <span className="break-all">{sentence(verdict)}</span>
+      <span className="[overflow-wrap:anywhere]">{sentence(verdict)}</span>
     </span>
   )
 }

@@ -74,9 +74,9 @@ function Ask({ command, org, known, offered, onClose }: Props & { command: Exclu
   }
   const mints = type.mints !== null
   const words = {
-    activate: { title: keysText.dialog.activateTitle(name), effect: mints ? keysText.dialog.activateMint : keysText.dialog.activate },
-    deactivate: { title: keysText.dialog.deactivateTitle(name), effect: mints ? keysText.dialog.deactivateMint : keysText.dialog.deactivate },
-    remove: { title: keysText.dialog.removeTitle(name), effect: mints ? keysText.dialog.removeMint : keysText.dialog.remove },
+    activate: { title: keysText.dialog.title(label, name), effect: mints ? keysText.dialog.activateMint : keysText.dialog.activate },
+    deactivate: { title: keysText.dialog.title(label, name), effect: mints ? keysText.dialog.deactivateMint : keysText.dialog.deactivate },
+    remove: { title: keysText.dialog.title(label, name), effect: mints ? keysText.dialog.removeMint : keysText.dialog.remove },
     'finish-overlap': { title: keysText.dialog.finishTitle, effect: keysText.dialog.finish(overlap?.version ?? key.newestVersion - 1) },
   }[command]
   const old =

@@ -55,8 +55,8 @@ export function Wizard({ org, page, types, role }: Props) {
   const step = undone !== undefined && steps.indexOf(undone) < steps.indexOf(asked) ? undone : asked
   const refused = issue.error
   const fromServer = mistakesAt(step, refused?.errors ?? [])
-  // Mistakes are those of the last try: were they judged anew with each letter, the focus would jump to the first that is left.
-  const errors = useSteady([...(tried?.step === step ? tried.mistakes : []), ...fromServer])
+  // Mistakes are those of the last try until all are mended: were they judged anew with each letter, the focus would jump to the next.
+  const errors = useSteady([...(tried?.step === step && step === undone ? tried.mistakes : []), ...fromServer])
 
   const go = (to: Step): void => {
     setTried(null)

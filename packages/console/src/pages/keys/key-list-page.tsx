@@ -60,6 +60,7 @@ export function Page() {
             </div>
           )
         })}
+        {listed.length > 0 && <p className="text-xs text-ink-faint max-sm:hidden">{keysText.list.keyboard}</p>}
       </div>
     </>
   )
