@@ -131,3 +131,26 @@ test('a management key counts for whoever shows it, whatever cookie stands besid
   expect((await world.server.call('GET', '/v1/me', { headers: { ...both, authorization: 'Bearer garbage' } })).status).toBe(401)
   expect((await world.server.call('GET', '/v1/me', { headers: { ...both, authorization: '' } })).status).toBe(401)
 })
+
+test('a pasted secret is identified to the people of its organization and to operators, and to no stranger', async () => {
+  const { secret } = await world.key('acme')
+  for (const [label, found] of [
+    ['an operator', true],
+    ["acme's auditor", true],
+    ["globex's owner", false],
+    ['the owner of a removed organization', false],
+  ] as const)
+    expect((await of(label).person.must(200, 'POST', '/v1/secrets:identify', { secret })).found, label).toBe(found)
+  const [own, stranger] = [await of('an operator').person.must(200, 'GET', '/v1/me'), await of("globex's owner").person.must(200, 'GET', '/v1/me')]
+  expect([own.role, stranger.role, stranger.actions]).toEqual(['operator', 'person', []])
+})
+
+test('the people of a suspended organization see it, and command nothing there', async () => {
+  await world.ask(201, 'POST', '/v1/organizations', { slug: 'asleep', name: 'Asleep' })
+  const owner = await joined(sink, of('an operator').person, 'asleep', 'owner', 'owner@asleep.example')
+  await world.ask(200, 'POST', '/v1/organizations/asleep:suspend', {})
+  expect((await owner.must(200, 'GET', '/v1/organizations/asleep')).status).toBe('suspended')
+  expect((await owner.must(200, 'GET', '/v1/me/person')).memberships).toMatchObject([{ organization: { slug: 'asleep', status: 'suspended' }, role: 'owner' }])
+  const { status, body } = await owner.call('POST', '/v1/organizations/asleep/keys', { type: 'plain', environment: 'live', name: 'x' })
+  expect([status, body.code]).toEqual([409, 'organization_suspended'])
+})

@@ -5,7 +5,7 @@ import { AppError } from '@keywright/core/problem-code.ts'
 import { LeasingLimiter } from '@keywright/core/rate-limit/leasing-limiter.ts'
 import type { RateLimiter } from '@keywright/core/rate-limit/rate-limiter.ts'
 import { makeId } from '@keywright/core/id.ts'
-import { type Config, isLoopback } from './config/config.ts'
+import { type Config, isLoopback, localOrigin } from './config/config.ts'
 import { obtainMasterKey } from './config/master-key.ts'
 import type { Secrets } from './config/secrets.ts'
 import { smtpMailer } from './events/mailer.ts'
@@ -104,6 +104,8 @@ export interface Service extends AsyncDisposable {
   url: string
   dataFolder: string
   bootstrapped: boolean
+  /** Where people reach it: the configured URL, or on this machine. */
+  origin: string
   /** For whoever becomes the first operator. */
   setUpLink: SetUpLink
 }
@@ -221,7 +223,7 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
     })
     const { address, port, family } = app.server.address() as AddressInfo
     const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
-    if (config.publicUrl === null) origin = url
+    if (config.publicUrl === null) origin = localOrigin(address, port)
     resources.defer(async () => {
       ready = false
       // A connection that is answered from now on ends right after its answer instead of waiting for the next request.
@@ -259,6 +261,7 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
     const owned = resources.move()
     return {
       url,
+      origin,
       dataFolder: store.folder.path,
       bootstrapped,
       setUpLink,

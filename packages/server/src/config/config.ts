@@ -134,3 +134,10 @@ export function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '').toLowerCase()
   return bare === 'localhost' || bare.endsWith('.localhost') || LOOPBACK.hasText(bare)
 }
+
+/** Where people on this machine reach a server without a public URL; one that listens everywhere is at none of those addresses. */
+export function localOrigin(host: string, port: number): string {
+  const bare = host.replace(/^\[|\]$/g, '')
+  if (bare === '0.0.0.0' || bare === '::') return `http://localhost:${port}`
+  return `http://${bare.includes(':') ? `[${bare}]` : bare}:${port}`
+}

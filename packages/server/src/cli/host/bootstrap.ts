@@ -4,7 +4,7 @@ import { systemClock } from '../../kernel/clock.ts'
 import { bootstrap } from '../../management/credentials/bootstrap.ts'
 import { AppError } from '@keywright/core/problem-code.ts'
 import { formatInstant } from '@keywright/core/time.ts'
-import type { Config } from '../../config/config.ts'
+import { type Config, localOrigin } from '../../config/config.ts'
 import type { Services } from '../../management/services.ts'
 import { obtainSetUpLink } from '../../management/sign-in/set-up-link.ts'
 import { EXIT, type Io } from '../io.ts'
@@ -29,7 +29,7 @@ async function printSetUpLink(services: Services, config: Config, json: boolean,
   const link = await obtainSetUpLink(services, hostCaller('bootstrap'), true)
   if (link.kind !== 'made') throw new AppError('already_bootstrapped', 'There is an operator already. Ask one for an invitation.')
   // A server that chose its port itself knows the rest of the address; nobody else does.
-  const origin = config.publicUrl ?? `http://${config.listen.host.includes(':') ? `[${config.listen.host}]` : config.listen.host}:${config.listen.port}`
+  const origin = config.publicUrl ?? localOrigin(config.listen.host, config.listen.port)
   const url = `${origin}/set-up#${link.token}`
   if (json) io.stdout.write(`${JSON.stringify({ setUpLink: url, expiresAt: formatInstant(link.expiresAt) })}\n`)
   else {

@@ -19,7 +19,7 @@ export async function run(options: { testClock?: boolean }, io: Io): Promise<num
     [
       `Keywright is ready at ${shown} (data in ${service.dataFolder}).`,
       ...(service.bootstrapped ? [] : ['Next, in another terminal, the first management key (printed once):', '  npm run --silent keywright -- bootstrap']),
-      ...setUpText(service.setUpLink, shown),
+      ...setUpText(service.setUpLink, service.origin),
       `Reference of the API: ${shown}/docs`,
       '',
     ].join('\n'),
@@ -34,7 +34,7 @@ export async function run(options: { testClock?: boolean }, io: Io): Promise<num
 }
 
 /** The link is a secret: it goes to the terminal, never to the log. */
-function setUpText(link: SetUpLink, shown: string): string[] {
+function setUpText(link: SetUpLink, origin: string): string[] {
   if (link.kind === 'not-needed') return []
   const again = '  npm run --silent keywright -- bootstrap --set-up-link'
   if (link.kind === 'open')
@@ -44,7 +44,7 @@ function setUpText(link: SetUpLink, shown: string): string[] {
     ]
   return [
     `To sign in to the console, open this link and become the first operator. It is shown once and works once, until ${formatInstant(link.expiresAt)}:`,
-    `  ${shown}/set-up#${link.token}`,
+    `  ${origin}/set-up#${link.token}`,
     'If it was lost or is too old, this prints another, as long as there is no operator:',
     again,
   ]

@@ -2,6 +2,7 @@ import { MANAGEMENT_KEY_TYPE, VERIFIER_KEY_TYPE } from '@keywright/core/configur
 import type { IssueManagementKey, IssueOrganizationManagementKey, IssueVerifierKey } from '@keywright/core/contract/credentials.ts'
 import { RESERVED_ORGANIZATION_ID } from '@keywright/core/id.ts'
 import { ACTIONS, roleAllows } from '@keywright/core/permissions.ts'
+import { NO_ORGANIZATION } from '../../management/sign-in/visitor-caller.ts'
 import { identifySecret } from '../../management/credentials/identify-secret.ts'
 import { issueOperatorKey, issueOrganizationKey, issueVerifierKey, removeOwnKey } from '../../management/credentials/own-keys.ts'
 import type { IssuedKey } from '../../management/keys/issue-key.ts'
@@ -45,16 +46,18 @@ const remove = (type: OwnType) =>
 
 export const credentialHandlers: Handlers = {
   'me.get': handler(async ({ context, caller }) => {
-    const organization = caller.organizationId === null ? undefined : context.verifier.replica.organizationNamed(caller.organizationId)
+    // A person is somebody in each of his organizations, and nobody beside them.
+    const person = caller.organizationId === NO_ORGANIZATION
+    const organization = caller.organizationId === null || person ? undefined : context.verifier.replica.organizationNamed(caller.organizationId)
     return {
       body: {
         kind: caller.actor.kind,
         id: caller.actor.id,
         name: caller.actor.name ?? '',
-        role: caller.role,
+        role: person ? 'person' : caller.role,
         capabilities: [...caller.capabilities],
         organization: organization ? { id: organization.id, slug: organization.slug } : null,
-        actions: ACTIONS.filter((action) => roleAllows(caller.role, action)),
+        actions: person ? [] : ACTIONS.filter((action) => roleAllows(caller.role, action)),
       },
     }
   }),
@@ -75,7 +78,7 @@ export const credentialHandlers: Handlers = {
   'organization-management-keys.remove': remove(MANAGEMENT_KEY_TYPE),
   'secrets.identify': handler<{ secret: string }, unknown>(async (call) => {
     const { reader, build } = call.context.services.database
-    const { wellFormed, found } = await identifySecret(reader, build, call.caller, call.body.secret)
+    const { wellFormed, found } = await identifySecret(reader, build, organizationsOf(call), call.body.secret)
     const form = wellFormed ? 'ok' : 'malformed'
     if (!found) return { body: { found: false, form, key: null, secretVersion: null, secretLive: null } }
     const { view, version } = found
@@ -85,6 +88,12 @@ export const credentialHandlers: Handlers = {
       body: { found: true, form, key, secretVersion: version.number, secretLive: key.versions?.find((each) => each.number === version.number)?.live ?? false },
     }
   }),
+}
+
+/** Of which organizations whoever asks may know keys. */
+function organizationsOf({ caller, signedIn }: Call): 'all' | ReadonlySet<string> {
+  if (caller.organizationId === null) return 'all'
+  return new Set(signedIn === null ? [caller.organizationId] : signedIn.memberships.map(({ organization }) => organization.id))
 }
 
 /** Whose keys a path is about: an organization's, or the operators'. */

@@ -12,6 +12,9 @@ interface Bound {
   perMs: number
 }
 
+/** Whoever tries one account after another does not fill the audit trail. */
+const MOST_TOLD = 20
+
 const UNBOUNDED: Bound = { attempts: Number.POSITIVE_INFINITY, perMs: 0 }
 
 /** From one address at one account; at one account from everywhere; from one address at all accounts. */
@@ -30,7 +33,7 @@ const BOUNDS: Record<Guarded, { both: Bound; account: Bound; address: Bound }> =
 export interface Attempt {
   /** It was right: it does not count. */
   passed(): void
-  /** The first wrong one of its kind for a while: it is told in the audit, the others are not. */
+  /** The first of its kind for a while: if it is wrong it is told in the audit, the others are not; nor is more than a score from one address. */
   readonly first: boolean
 }
 
@@ -62,7 +65,8 @@ export class Throttle {
       const retryAfterSeconds = Math.ceil(wait / 1000)
       throw new AppError('too_many_attempts', `There were too many attempts. Try again in ${inWords(retryAfterSeconds)}.`, { extra: { retryAfterSeconds } })
     }
-    const first = (this.#attempts.get(counted[0]?.name as string)?.length ?? 0) === 0
+    const [here, anywhere] = [counted[0], counted.at(-1)].map((each) => this.#attempts.get(each?.name ?? '')?.length ?? 0) as [number, number]
+    const first = here === 0 && anywhere < MOST_TOLD
     for (const { name } of counted) this.#note(name, now)
     return {
       first,
