@@ -17,9 +17,13 @@ export interface CallOptions {
 
 /** Of the session: kept in memory only, so that nothing at rest can send a changing request. */
 let csrfToken: string | null = null
+/** Who the pages of this window are shown to; null: not known yet. */
+let shownTo: string | null = null
 
-export function rememberCsrfToken(token: string | null): void {
-  csrfToken = token
+/** The session has ended, or is about to be another person's. */
+export function forgetSession(): void {
+  csrfToken = null
+  shownTo = null
 }
 
 const etags = new WeakMap<object, string>()
@@ -41,7 +45,10 @@ export async function call<Id extends OperationId>(id: Id, input: Input<Id>, opt
   } catch (error) {
     // Another window signed in anew: the cookie is of the new session, the token here of the old one.
     if (!changes || !isKeywrightError(error, 'csrf_refused') || isBeforeSession(id)) throw error
+    const before = shownTo
     await readCsrfToken()
+    // What one person asked for is never done in the name of another.
+    if (before !== null && before !== shownTo) throw new KeywrightError({ code: 'csrf_refused', status: 403, detail: text.problems.otherPerson })
     return await send(id, input, options)
   }
 }
@@ -56,7 +63,7 @@ function isBeforeSession(id: OperationId): boolean {
 
 async function readCsrfToken(): Promise<void> {
   csrfToken = null
-  csrfToken = (await send('me.person', {}, {})).csrfToken
+  await send('me.person', {}, {})
 }
 
 async function send<Id extends OperationId>(id: Id, input: Input<Id>, options: CallOptions): Promise<Answer<Id>> {
@@ -86,7 +93,7 @@ async function send<Id extends OperationId>(id: Id, input: Input<Id>, options: C
   if (typeof parsed !== 'object' || parsed === null) throw unreadable(response)
   const etag = response.headers.get('etag')
   if (etag !== null) etags.set(parsed, etag)
-  if (id === 'me.person' || id.startsWith('sign-in.')) learnCsrfToken(parsed)
+  if (id === 'me.person' || id.startsWith('sign-in.')) learnSession(parsed)
   return parsed as Answer<Id>
 }
 
@@ -96,8 +103,9 @@ function withRetryAfter(problem: unknown, response: Response): unknown {
   return typeof problem === 'object' && problem !== null && Number.isFinite(seconds) ? { retryAfterSeconds: seconds, ...problem } : problem
 }
 
-function learnCsrfToken(answer: object): void {
+function learnSession(answer: object): void {
   if ('csrfToken' in answer && typeof answer.csrfToken === 'string') csrfToken = answer.csrfToken
+  if ('memberships' in answer && 'id' in answer && typeof answer.id === 'string') shownTo = answer.id
 }
 
 async function reach(path: string, init: RequestInit): Promise<Response> {

@@ -1,5 +1,5 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
-import { isKeywrightError, rememberCsrfToken } from './call.ts'
+import { forgetSession, isKeywrightError } from './call.ts'
 
 /** What the application does about answers that concern the whole page; set once, where the router is known. */
 const handlers = { signedOut: (): void => undefined }
@@ -9,8 +9,10 @@ export function onSignedOut(handler: () => void): void {
 }
 
 function handle(error: unknown): void {
+  // The page is still another person's: shown anew, to whoever is signed in now.
+  if (isKeywrightError(error, 'csrf_refused')) void queryClient.invalidateQueries()
   if (!isKeywrightError(error, 'unauthenticated')) return
-  rememberCsrfToken(null)
+  forgetSession()
   handlers.signedOut()
 }
 

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useQueryClient } from '@tanstack/react-query'
-import { isKeywrightError, rememberCsrfToken } from '../api/call.ts'
+import { forgetSession, isKeywrightError } from '../api/call.ts'
 import { useCommand } from '../api/hooks.ts'
 import { pathTo } from '../paths.ts'
 
@@ -10,7 +10,7 @@ export function useSignOut(): { signOut: (to?: string | null) => void; isPending
   const navigate = useNavigate()
   const command = useCommand('me.sign-out', { refreshes: [] })
   const ended = (to: string | null): void => {
-    rememberCsrfToken(null)
+    forgetSession()
     if (to === null) return void client.resetQueries()
     // Away first: what is still shown would be read anew, and refused.
     void navigate({ to: to as never }).then(() => client.clear())
