@@ -4,7 +4,7 @@ import { dirname, join, posix, relative, sep } from 'node:path'
 import { ROOT } from './root.ts'
 
 const NOT_OURS = new Set(['node_modules', '.git', '.cache', 'coverage', 'data'])
-const NOT_OURS_PATHS = new Set(['bench/results', 'packages/console/dist'])
+const NOT_OURS_PATHS = new Set(['bench/results', 'packages/console/dist', 'packages/sdk/dist'])
 const TEXT = /(?:\.(?:ts|tsx|js|cjs|mjs|json|md|yaml|yml|sql|sh|css|html|txt|conf)|\/run|^[A-Z]+|\/\.[a-z]+|^\.[a-z]+)$/
 
 /** A module a file names, and whether only its types are wanted. */

@@ -3,7 +3,6 @@ import { realpathSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { AppError } from '@keywright/core/problem-code.ts'
 import { LeasingLimiter } from '@keywright/core/rate-limit/leasing-limiter.ts'
-import type { RateLimiter } from '@keywright/core/rate-limit/rate-limiter.ts'
 import { makeId } from '@keywright/core/id.ts'
 import { type Config, isLoopback, localOrigin } from './config/config.ts'
 import { obtainMasterKey } from './config/master-key.ts'
@@ -148,7 +147,7 @@ export async function startService(config: Config, secrets: Secrets, log: Log, o
     }
     feed.onReplaced = () => verifiers.replaced()
     const usage = new UsageRecorder()
-    const metrics = new Metrics(metricSources({ store, feed, limiter, usage, journal }))
+    const metrics = new Metrics(metricSources({ store, feed, limiter, usage, journal, verifiers }))
     const flushUsage = usageFlusher(usage, store.services, log, metrics)
     resources.defer(flushUsage)
     let ready = false
@@ -306,12 +305,13 @@ function usageFlusher(usage: UsageRecorder, services: Services, log: Log, metric
 interface MetricParts {
   store: Store
   feed: ReplicaFeed
-  limiter: RateLimiter
+  limiter: LeasingLimiter
+  verifiers: VerifierHub
   usage: UsageRecorder
   journal: RevocationJournal
 }
 
-function metricSources({ store, feed, limiter, usage, journal }: MetricParts): MetricSources {
+function metricSources({ store, feed, limiter, usage, journal, verifiers }: MetricParts): MetricSources {
   const { reader, build } = store.database
   return {
     replicaKeys: () => feed.replica.keys.size,
@@ -321,6 +321,9 @@ function metricSources({ store, feed, limiter, usage, journal }: MetricParts): M
     usageBacklog: () => usage.backlog,
     usageDropped: () => usage.remainder,
     journalBytes: () => journal.bytes,
+    verifiers: () => verifiers.counts(),
+    verifierLag: () => Math.max(0, ...verifiers.list().map(({ lag }) => lag)),
+    leases: () => limiter.leased,
   }
 }
 

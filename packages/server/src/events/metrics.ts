@@ -11,6 +11,10 @@ export interface MetricSources {
   usageBacklog: () => number
   usageDropped: () => number
   journalBytes: () => number
+  /** Verifiers elsewhere, by status. */
+  verifiers: () => Record<string, number>
+  verifierLag: () => number
+  leases: () => number
 }
 
 type Outcome = 'allowed' | DenyReason
@@ -80,6 +84,19 @@ export class Metrics {
     gauge('keywright_limiter_evictions', 'Counters forgotten before their time, for lack of room, since the start.', sources.limiterEvictions)
     gauge('keywright_usage_backlog', 'Rows of usage that wait to be stored.', sources.usageBacklog)
     gauge('keywright_usage_without_address', 'Refusals added up without key and address, for lack of room, since the start.', sources.usageDropped)
+    const verifiers = new Gauge({
+      name: 'keywright_verifiers',
+      help: 'Verifiers elsewhere whose bound may still run, by status.',
+      labelNames: ['status'],
+      registers: [],
+      collect() {
+        this.reset()
+        for (const [status, count] of Object.entries(sources.verifiers())) this.set({ status }, count)
+      },
+    })
+    this.#registry.registerMetric(verifiers as unknown as Gauge)
+    gauge('keywright_verifier_lag_changes', 'Changes that the connected verifier furthest behind does not decide by yet.', sources.verifierLag)
+    gauge('keywright_leases', 'Leases of limits that verifiers elsewhere hold.', sources.leases)
     gauge('keywright_journal_bytes', 'Size of the journal of revocations.', sources.journalBytes)
   }
 

@@ -197,8 +197,10 @@ export class VerifierHub implements AsyncDisposable {
     this.#parts.register.drop(id)
   }
 
-  get connected(): number {
-    return this.#sessions.size
+  counts(): Record<VerifierStanding['status'], number> {
+    const counts = { live: 0, 'catching-up': 0, silent: 0, unbounded: 0, expired: 0 }
+    for (const { status } of this.list()) counts[status]++
+    return counts
   }
 
   /** Says goodbye to all; they come back to whoever serves next. */
