@@ -8,6 +8,12 @@ export function onSignedOut(handler: () => void): void {
   handlers.signedOut = handler
 }
 
+/** What a refusal of a command says about the person: signed out elsewhere, or with another role by now. */
+export function noticeRefusal(error: unknown): void {
+  if (isKeywrightError(error, 'forbidden')) void queryClient.invalidateQueries({ queryKey: ['me.person'] })
+  handle(error)
+}
+
 function handle(error: unknown): void {
   // The page is still another person's: shown anew, to whoever is signed in now.
   if (isKeywrightError(error, 'csrf_refused')) void queryClient.invalidateQueries()
@@ -21,7 +27,7 @@ export const queryClient = new QueryClient({
     // The question "who am I" is asked by pages that also do without an answer.
     onError: (error, query) => query.queryKey[0] !== 'me.person' && handle(error),
   }),
-  mutationCache: new MutationCache({ onError: handle }),
+  mutationCache: new MutationCache({ onError: noticeRefusal }),
   defaultOptions: {
     queries: {
       staleTime: 5_000,

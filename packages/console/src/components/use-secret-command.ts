@@ -3,6 +3,7 @@ import { KeywrightError } from '@keywright/sdk/client/keywright-error.ts'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { call, isKeywrightError, type CallOptions } from '../api/call.ts'
 import type { Answer, Input, OperationId } from '../api/contract.ts'
+import { noticeRefusal } from '../api/query-client.ts'
 import { useStepUp } from './step-up.tsx'
 import { text } from '../text/common.ts'
 import { secretText } from '../text/secret.ts'
@@ -51,6 +52,7 @@ export function useSecretCommand<Id extends SecretId>(id: Id): SecretCommand<Id>
         if ((answer as { secret: string | null }).secret === null) throw doneBefore(answer)
         return answer
       } catch (reason) {
+        noticeRefusal(reason)
         // Whether it was done is not known only where the answer got lost.
         if (!isKeywrightError(reason, 'unreachable', 'unreadable_answer', 'timed_out')) attempt.current = null
         if (!gone.current) setError(isKeywrightError(reason) ? reason : unexpected(reason))

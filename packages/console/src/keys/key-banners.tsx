@@ -20,6 +20,7 @@ export function KeyBanners({ org, types, all }: { org: string; types: readonly O
     { org, type: types.map(({ slug }) => slug).join(','), status: 'active,inactive,pending,retired', limit: MOST },
     { enabled: types.length > 0 },
   )
+  const { data: organization } = useRead('organizations.get', { org })
   const now = useNow()
   if (data === undefined) return null
   const more = data.nextCursor !== null
@@ -28,6 +29,11 @@ export function KeyBanners({ org, types, all }: { org: string; types: readonly O
     .toSorted((one, other) => (one.expiresAt as string).localeCompare(other.expiresAt as string))
   return (
     <>
+      {organization?.status === 'suspended' && (
+        <Banner tone="danger" live={false} title={keysText.banner.suspendedTitle}>
+          {keysText.banner.suspended} {keysText.askOperator}
+        </Banner>
+      )}
       {types.flatMap((offered) =>
         offered.type.sunset
           .filter((rule) => now >= announcedFrom(rule))

@@ -63,7 +63,7 @@ function Question(props: Props & { onReplaced: (replaced: Replaced) => void }) {
   const { data: key, error, refetch } = useRead('keys.get', { org: props.org, key: props.known.id })
   if (error !== null) return <Problem error={error} />
   if (key === undefined) return <ListSkeleton rows={2} />
-  return <Choose {...props} current={key} reload={() => void refetch()} />
+  return <Choose {...props} current={key} reload={async () => (await refetch()).data} />
 }
 
 function Choose({
@@ -74,7 +74,7 @@ function Choose({
   confirmLabel,
   current,
   reload,
-}: Props & { current: Key; reload: () => void; onReplaced: (replaced: Replaced) => void }) {
+}: Props & { current: Key; reload: () => Promise<Key | undefined>; onReplaced: (replaced: Replaced) => void }) {
   const { type } = offered
   const now = useNow(1)
   // What the person looks at is what is replaced: a newer secret that appears meanwhile is refused as `version_changed`.
@@ -86,6 +86,11 @@ function Choose({
   const overlap = overlapOf(looked, now)
   const conflict = replace.error?.code === 'version_changed'
 
+  const lookAgain = async (): Promise<void> => {
+    const newest = await reload()
+    if (newest !== undefined) setLooked(newest)
+    replace.reset()
+  }
   const confirm = async (): Promise<void> => {
     const answer = await replace.run({ org, key: looked.id, expectedVersion: looked.newestVersion, overlapSeconds: seconds }, { confirm: true })
     if (answer !== null)
@@ -97,9 +102,7 @@ function Choose({
         <Problem
           error={replace.error}
           onReload={() => {
-            replace.reset()
-            setLooked(current)
-            reload()
+            void lookAgain()
           }}
         />
       )}

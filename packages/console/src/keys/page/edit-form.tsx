@@ -23,6 +23,7 @@ import { Form, FormActions } from '../../ui/form.tsx'
 import { Input, Textarea } from '../../ui/input.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { toast } from '../../ui/toast.tsx'
+import { useNow } from '../../ui/use-now.ts'
 import { duration, exactTime } from '../../util/time.ts'
 
 interface Props {
@@ -49,7 +50,7 @@ export function EditForm({ org, began, offered, organizationRule, onClose }: Pro
   const [mistakes, setMistakes] = useState<readonly FieldError[]>(NONE)
   const [reloaded, setReloaded] = useState(false)
   const values: Values = { ...valuesOf(base, type), ...touched }
-  const limited = commandState('update', base, type, 'operator', Date.parse(base.updatedAt)).verdict === 'limited'
+  const limited = commandState('update', base, type, 'operator', useNow()).verdict === 'limited'
   const conflict = update.error?.code === 'precondition_failed'
   const set = (change: Partial<Values>): void => setTouched({ ...touched, ...change })
 
