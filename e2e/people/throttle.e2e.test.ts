@@ -6,12 +6,14 @@ const EMAIL = 'ops@keywright.example'
 
 let server: TestServer
 let operator: Person
-let now = Date.now()
+let now: number
 
 beforeAll(async () => {
   // Everything here comes from one proxy, which says for whom.
   server = await TestServer.start({ env: { KEYWRIGHT_TRUSTED_PROXIES: '127.0.0.1/32' } })
   operator = await firstOperator(server, EMAIL)
+  now = Date.now()
+  await server.setClock(new Date(now).toISOString())
 })
 afterAll(async () => server[Symbol.asyncDispose]())
 
