@@ -20,6 +20,8 @@ test('imports go down only: pages, forms, components, api and hooks, ui, util an
     // What pages of one subject share.
     members: 5,
     audit: 5,
+    credentials: 5,
+    configuration: 5,
     organizations: 5,
     operator: 5,
     keys: 5,

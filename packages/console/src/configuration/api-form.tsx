@@ -16,7 +16,12 @@ export function ApiFields({ draft, onChange, isNew, companions }: Props) {
   const text = configurationText.api
   const names = useInstallationNames()
   const types = useRead('key-types.list', {})
-  const all = Object.fromEntries((types.data?.items ?? []).map(({ keyType }) => [String(keyType['slug']), typeof keyType['label'] === 'string' ? keyType['label'] : String(keyType['slug'])]))
+  const all = Object.fromEntries(
+    (types.data?.items ?? []).map(({ keyType }) => [
+      String(keyType['slug']),
+      typeof keyType['label'] === 'string' ? keyType['label'] : String(keyType['slug']),
+    ]),
+  )
   const set =
     <Name extends keyof ApiDraft>(name: Name) =>
     (value: ApiDraft[Name]): void =>

@@ -12,10 +12,28 @@ interface Common {
   hint?: ReactNode
 }
 
-export function TextField({ label, name, hint, value, onChange, mono = false, optional = false, readOnly = false, placeholder }: Common & { value: string; onChange: (value: string) => void; mono?: boolean; optional?: boolean; readOnly?: boolean; placeholder?: string }) {
+export function TextField({
+  label,
+  name,
+  hint,
+  value,
+  onChange,
+  mono = false,
+  optional = false,
+  readOnly = false,
+  placeholder,
+}: Common & { value: string; onChange: (value: string) => void; mono?: boolean; optional?: boolean; readOnly?: boolean; placeholder?: string }) {
   return (
     <Field label={label} name={name} hint={hint} optional={optional}>
-      <Input mono={mono} value={value} onValueChange={onChange} readOnly={readOnly} autoComplete="off" spellCheck={!mono} {...(placeholder === undefined ? {} : { placeholder })} />
+      <Input
+        mono={mono}
+        value={value}
+        onValueChange={onChange}
+        readOnly={readOnly}
+        autoComplete="off"
+        spellCheck={!mono}
+        {...(placeholder === undefined ? {} : { placeholder })}
+      />
     </Field>
   )
 }
@@ -28,16 +46,37 @@ export function LinesField({ label, name, hint, value, onChange, rows = 4 }: Com
   )
 }
 
-export function SelectField({ label, name, hint, value, onChange, choices, none }: Common & { value: string; onChange: (value: string) => void; choices: Readonly<Record<string, string>>; none?: string }) {
+export function SelectField({
+  label,
+  name,
+  hint,
+  value,
+  onChange,
+  choices,
+  none,
+}: Common & { value: string; onChange: (value: string) => void; choices: Readonly<Record<string, string>>; none?: string }) {
   const known = value === '' || value in choices ? choices : { ...choices, [value]: value }
   return (
     <Field label={label} name={name} hint={hint}>
-      <Select value={value} onValueChange={onChange} choices={Object.entries(known).map(([each, text]) => ({ value: each, label: text }))} {...(none === undefined ? {} : { placeholder: none })} />
+      <Select
+        value={value}
+        onValueChange={onChange}
+        choices={Object.entries(known).map(([each, text]) => ({ value: each, label: text }))}
+        {...(none === undefined ? {} : { placeholder: none })}
+      />
     </Field>
   )
 }
 
-export function ChecksField({ label, name, hint, chosen, onChange, all, empty }: Common & { chosen: readonly string[]; onChange: (chosen: string[]) => void; all: Readonly<Record<string, string>>; empty?: string }) {
+export function ChecksField({
+  label,
+  name,
+  hint,
+  chosen,
+  onChange,
+  all,
+  empty,
+}: Common & { chosen: readonly string[]; onChange: (chosen: string[]) => void; all: Readonly<Record<string, string>>; empty?: string }) {
   const choices = { ...all, ...Object.fromEntries(chosen.filter((each) => !(each in all)).map((each) => [each, each])) }
   return (
     <Field label={label} name={name} hint={hint} group>
@@ -46,7 +85,12 @@ export function ChecksField({ label, name, hint, chosen, onChange, all, empty }:
       ) : (
         <div className="grid max-h-60 gap-x-6 gap-y-1.5 overflow-y-auto [grid-template-columns:repeat(auto-fill,minmax(10rem,1fr))]">
           {Object.entries(choices).map(([value, text]) => (
-            <Checkbox key={value} label={text} checked={chosen.includes(value)} onCheckedChange={(checked) => onChange(checked ? [...chosen, value] : chosen.filter((each) => each !== value))} />
+            <Checkbox
+              key={value}
+              label={text}
+              checked={chosen.includes(value)}
+              onCheckedChange={(checked) => onChange(checked ? [...chosen, value] : chosen.filter((each) => each !== value))}
+            />
           ))}
         </div>
       )}

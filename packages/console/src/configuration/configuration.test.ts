@@ -31,7 +31,16 @@ describe('what is typed', () => {
   const empty = draftOfType({})
 
   test('becomes the file', () => {
-    const draft = { ...empty, slug: 'ucd', prefix: 'ucd', capMax: '5', presets: '30d, 90d', offered: 'a.read\na.write upsert', defaults: 'a.read', limits: '300 per 60s up to 600' }
+    const draft = {
+      ...empty,
+      slug: 'ucd',
+      prefix: 'ucd',
+      capMax: '5',
+      presets: '30d, 90d',
+      offered: 'a.read\na.write upsert',
+      defaults: 'a.read',
+      limits: '300 per 60s up to 600',
+    }
     expect(configurationFile.parse({ version: 1, keyTypes: [typeWith({}, draft)] }).keyTypes[0]).toMatchObject({
       cap: { max: 5, counts: 'notRemoved', per: 'organization' },
       expiry: { presets: [2_592_000, 7_776_000] },
@@ -51,8 +60,13 @@ describe('what is typed', () => {
     const refused = configurationFile.safeParse({ version: 1, keyTypes: [typeWith({}, draft)] })
     const paths = refused.error?.issues.map(({ path }) => path.slice(2).join('.'))
     expect(paths).toEqual(expect.arrayContaining(['prefix', 'cap.max', 'expiry.presets.0', 'limits.0.calls']))
-    const api = configurationFile.safeParse({ version: 1, apis: [apiWith({}, { ...draftOfApi({}), slug: 'x', routes: 'FETCH users', carriers: 'X-Key secretly' })] })
-    expect(api.error?.issues.map(({ path }) => path.slice(2).join('.'))).toEqual(expect.arrayContaining(['accepts', 'routes.0.method', 'routes.0.path', 'carriers.0.scheme']))
+    const api = configurationFile.safeParse({
+      version: 1,
+      apis: [apiWith({}, { ...draftOfApi({}), slug: 'x', routes: 'FETCH users', carriers: 'X-Key secretly' })],
+    })
+    expect(api.error?.issues.map(({ path }) => path.slice(2).join('.'))).toEqual(
+      expect.arrayContaining(['accepts', 'routes.0.method', 'routes.0.path', 'carriers.0.scheme']),
+    )
   })
 
   test('a mistake of the server finds its field', () => {

@@ -49,5 +49,13 @@ export function EditForm({ save, wanted, etag, refusal = null, onReload, childre
 function atFields(error: KeywrightError | null): KeywrightError | null {
   if (error === null || error.errors.length === 0) return error
   const { code, message, status, requestId, support, extra } = error
-  return new KeywrightError({ code, detail: message, status, requestId, support, extra: { ...extra }, errors: error.errors.map((each) => ({ ...each, path: withoutPlace(each.path) })) })
+  return new KeywrightError({
+    code,
+    detail: message,
+    status,
+    requestId,
+    support,
+    extra: { ...extra },
+    errors: error.errors.map((each) => ({ ...each, path: withoutPlace(each.path) })),
+  })
 }

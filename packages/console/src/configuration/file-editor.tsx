@@ -64,7 +64,12 @@ export function FileEditor({ stored, etag, hint, onApplied }: Props) {
             {errors.map(({ line, path, message }) => (
               <li key={`${line} ${path} ${message}`} className="flex flex-wrap items-baseline gap-x-2">
                 {line !== null && (
-                  <button type="button" aria-label={file.goTo(line)} className="shrink-0 font-medium text-danger-ink underline underline-offset-2" onClick={() => goToLine(area.current, line)}>
+                  <button
+                    type="button"
+                    aria-label={file.goTo(line)}
+                    className="shrink-0 font-medium text-danger-ink underline underline-offset-2"
+                    onClick={() => goToLine(area.current, line)}
+                  >
                     {file.line(line)}
                   </button>
                 )}

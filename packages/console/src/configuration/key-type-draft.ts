@@ -40,9 +40,16 @@ export interface KeyTypeDraft {
 const ADMINISTRATORS = ['owner', 'administrator']
 
 export function draftOfType(type: Json): KeyTypeDraft {
-  const [naming, cap, expiry, replace, addresses, scopes, roles, presentation] = ['naming', 'cap', 'expiry', 'replace', 'addresses', 'scopes', 'roles', 'presentation'].map((name) =>
-    objectIn(type, name),
-  ) as [Json, Json, Json, Json, Json, Json, Json, Json]
+  const [naming, cap, expiry, replace, addresses, scopes, roles, presentation] = [
+    'naming',
+    'cap',
+    'expiry',
+    'replace',
+    'addresses',
+    'scopes',
+    'roles',
+    'presentation',
+  ].map((name) => objectIn(type, name)) as [Json, Json, Json, Json, Json, Json, Json, Json]
   return {
     slug: textIn(type, 'slug'),
     label: textIn(type, 'label'),

@@ -34,7 +34,15 @@ export function KeyTypeFields({ draft, onChange, stored }: Props) {
       </Part>
       <Part title={text.sections.who}>
         <Row>
-          <SelectField label={text.offeredWith} name="offeredWith" hint={text.offeredWithHint} value={draft.offeredWith} onChange={set('offeredWith')} choices={named(names?.entitlements)} none={text.everybody} />
+          <SelectField
+            label={text.offeredWith}
+            name="offeredWith"
+            hint={text.offeredWithHint}
+            value={draft.offeredWith}
+            onChange={set('offeredWith')}
+            choices={named(names?.entitlements)}
+            none={text.everybody}
+          />
           <SelectField
             label={text.environments}
             name="environments"
@@ -44,7 +52,13 @@ export function KeyTypeFields({ draft, onChange, stored }: Props) {
           />
         </Row>
         {draft.environments !== null && (
-          <ChecksField label={text.someEnvironments} name="environments" chosen={draft.environments} onChange={set('environments')} all={named(names?.environments)} />
+          <ChecksField
+            label={text.someEnvironments}
+            name="environments"
+            chosen={draft.environments}
+            onChange={set('environments')}
+            all={named(names?.environments)}
+          />
         )}
         <Row three>
           <TextField label={`${text.cap}: ${text.capMax.toLowerCase()}`} name="cap" hint={text.capHint} value={draft.capMax} onChange={set('capMax')} />
@@ -84,7 +98,13 @@ export function KeyTypeFields({ draft, onChange, stored }: Props) {
         </div>
         {draft.replace && (
           <Row>
-            <TextField label={text.overlapDefault} name="replace.overlapDefault" hint={text.overlapHint} value={draft.overlapDefault} onChange={set('overlapDefault')} />
+            <TextField
+              label={text.overlapDefault}
+              name="replace.overlapDefault"
+              hint={text.overlapHint}
+              value={draft.overlapDefault}
+              onChange={set('overlapDefault')}
+            />
             <TextField label={text.overlapMax} name="replace.overlapMax" value={draft.overlapMax} onChange={set('overlapMax')} />
           </Row>
         )}

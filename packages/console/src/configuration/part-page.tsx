@@ -36,7 +36,11 @@ export function PartPage({ section, slug, title, description, actions, form, chi
           onValueChange={(value) => setSearch({ view: value === 'file' ? value : '' })}
           tabs={[
             { value: 'form', label: common.form, content: <Section>{form}</Section> },
-            { value: 'file', label: common.file, content: <PartFile section={section} slug={slug} hint={section === 'keyTypes' ? file.typeHint : file.apiHint} /> },
+            {
+              value: 'file',
+              label: common.file,
+              content: <PartFile section={section} slug={slug} hint={section === 'keyTypes' ? file.typeHint : file.apiHint} />,
+            },
           ]}
         />
         {children}
@@ -56,7 +60,17 @@ function PartFile({ section, slug, hint }: { section: 'keyTypes' | 'apis'; slug:
 }
 
 /** Until the thing is there, or instead of it. */
-export function PartWaiting({ section, title, error, onRetry }: { section: 'keyTypes' | 'apis'; title: string; error: KeywrightError | null; onRetry: () => void }) {
+export function PartWaiting({
+  section,
+  title,
+  error,
+  onRetry,
+}: {
+  section: 'keyTypes' | 'apis'
+  title: string
+  error: KeywrightError | null
+  onRetry: () => void
+}) {
   return (
     <>
       <PageHeader title={title} crumbs={crumbsOf(section)} />

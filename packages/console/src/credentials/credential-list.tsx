@@ -94,7 +94,9 @@ function columns(kind: CredentialKind, refusal: string | undefined, remove: (cre
       ),
     },
     { id: 'hint', header: names.hint, cell: ({ hint }) => <Hint hint={hint} /> },
-    ...(kind === 'verifier' ? [{ id: 'apis', header: names.apis, cell: ({ apis }: Credential) => (apis === 'all' || apis === undefined ? credentialsText.allApis : apis.join(', ')) }] : []),
+    ...(kind === 'verifier'
+      ? [{ id: 'apis', header: names.apis, cell: ({ apis }: Credential) => (apis === 'all' || apis === undefined ? credentialsText.allApis : apis.join(', ')) }]
+      : []),
     ...(kind === 'organization' ? [{ id: 'role', header: names.role, cell: ({ role }: Credential) => (role === undefined ? null : roleName(role)) }] : []),
     ...(kind === 'verifier'
       ? []

@@ -55,7 +55,16 @@ function Issue({ kind, org, onIssued, onCancel }: { kind: CredentialKind; org?: 
     const answer = await ask(commands, kind, org, draft)
     if (answer !== null) onIssued(answer)
   }
-  return <IssueForm kind={kind} {...(org === undefined ? {} : { org })} isPending={isPending} error={error} onSubmit={(draft) => void issue(draft)} onCancel={onCancel} />
+  return (
+    <IssueForm
+      kind={kind}
+      {...(org === undefined ? {} : { org })}
+      isPending={isPending}
+      error={error}
+      onSubmit={(draft) => void issue(draft)}
+      onCancel={onCancel}
+    />
+  )
 }
 
 interface Commands {

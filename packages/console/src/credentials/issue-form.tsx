@@ -40,9 +40,11 @@ export function IssueForm({ kind, org, isPending, error, onSubmit, onCancel }: P
   return (
     <Form error={error} errors={mistakes} onSubmit={submit}>
       <Field label={issuing.name} name="name" hint={issuing.nameHint} required>
-        <Input value={draft.name} onValueChange={(name) => change({ name })} maxLength={100} autoComplete="off" autoFocus />
+        <Input value={draft.name} onValueChange={(name) => change({ name })} maxLength={100} autoComplete="off" />
       </Field>
-      {kind === 'organization' && <RolePicker mine={roleIn(me, org ?? '')} value={draft.role} onValueChange={(role) => change({ role })} label={issuing.role} />}
+      {kind === 'organization' && (
+        <RolePicker mine={roleIn(me, org ?? '')} value={draft.role} onValueChange={(role) => change({ role })} label={issuing.role} />
+      )}
       {kind === 'verifier' && <Apis draft={draft} onChange={change} />}
       {kind !== 'verifier' && (
         <Field label={issuing.capabilities} name="capabilities" hint={issuing.capabilitiesHint} group>
@@ -52,7 +54,9 @@ export function IssueForm({ kind, org, isPending, error, onSubmit, onCancel }: P
                 key={capability}
                 {...credentialsText.capabilities[capability]}
                 checked={draft.capabilities.includes(capability)}
-                onCheckedChange={(checked) => change({ capabilities: checked ? [...draft.capabilities, capability] : draft.capabilities.filter((each) => each !== capability) })}
+                onCheckedChange={(checked) =>
+                  change({ capabilities: checked ? [...draft.capabilities, capability] : draft.capabilities.filter((each) => each !== capability) })
+                }
               />
             ))}
           </div>
@@ -62,7 +66,11 @@ export function IssueForm({ kind, org, isPending, error, onSubmit, onCancel }: P
       <details className="group rounded-lg border border-line" open={mistakes.some(({ path }) => path === 'addresses') || undefined}>
         <summary className="px-3.5 py-2.5 text-sm font-medium">{issuing.addresses}</summary>
         <div className="border-t border-line p-3.5">
-          <AddressEditor value={draft.addresses} onChange={(addresses) => change({ addresses })} ownAddress={(me as { address?: string | null }).address ?? null} />
+          <AddressEditor
+            value={draft.addresses}
+            onChange={(addresses) => change({ addresses })}
+            ownAddress={(me as { address?: string | null }).address ?? null}
+          />
         </div>
       </details>
       <FormActions>

@@ -1,4 +1,4 @@
-import { CAPABILITIES, type Capability, coversRole, ORGANIZATION_ROLES, type OrganizationRole, type Role } from '@keywright/core/permissions.ts'
+import { type Capability, coversRole, ORGANIZATION_ROLES, type OrganizationRole, type Role } from '@keywright/core/permissions.ts'
 import type { FieldError } from '@keywright/core/problem-code.ts'
 import type { AddressRule } from '../addresses/test-address.ts'
 import { credentialsText } from '../text/credentials.ts'
@@ -53,4 +53,3 @@ export function sharedRequest(draft: CredentialDraft, now: number) {
 export function rolesToGive(mine: Role | null): readonly OrganizationRole[] {
   return ORGANIZATION_ROLES.filter((role) => mine !== null && coversRole(mine, role))
 }
-

@@ -8,7 +8,17 @@ import { toast } from '../ui/toast.tsx'
 import type { Credential } from './credential-list.tsx'
 import type { CredentialKind } from './issue-request.ts'
 
-export function RemoveCredentialDialog({ kind, org, credential, onClose }: { kind: CredentialKind; org?: string; credential: Credential | null; onClose: () => void }) {
+export function RemoveCredentialDialog({
+  kind,
+  org,
+  credential,
+  onClose,
+}: {
+  kind: CredentialKind
+  org?: string
+  credential: Credential | null
+  onClose: () => void
+}) {
   const { removal } = credentialsText
   const onSuccess = ({ name, propagation }: Answer<'management-keys.remove'>): void => {
     toast(removal.done(name, propagation?.summary))
@@ -36,7 +46,7 @@ export function RemoveCredentialDialog({ kind, org, credential, onClose }: { kin
       impact={
         <Banner tone="warning" title={removal.impact}>
           {kind === 'verifier' ? removal.verifier : removal.management}{' '}
-          {credential?.lastSeen == null ? (
+          {credential === null || credential.lastSeen === null ? (
             removal.neverUsed
           ) : (
             <>

@@ -1,6 +1,7 @@
 export const configurationText = {
   title: 'Configuration',
-  description: 'Key types say under which rules keys are issued; APIs say which of them they accept, and where. Every change shows whom it touches before it is saved.',
+  description:
+    'Key types say under which rules keys are issued; APIs say which of them they accept, and where. Every change shows whom it touches before it is saved.',
   tabs: { label: 'Configuration', types: 'Key types', apis: 'APIs', file: 'File' },
   newType: 'New key type',
   newApi: 'Register an API',
@@ -8,7 +9,8 @@ export const configurationText = {
     list: 'Key types',
     columns: { name: 'Key type', prefix: 'Prefix', keys: 'Keys', organizations: 'Organizations', sunset: 'Sunset', changed: 'Changed' },
     empty: 'No key type yet',
-    emptyHint: 'A key type is a policy: what its secrets look like, who may have how many, where they hold, when they end. Write one, or apply one of the files in presets/.',
+    emptyHint:
+      'A key type is a policy: what its secrets look like, who may have how many, where they hold, when they end. Write one, or apply one of the files in presets/.',
     retires: 'Retires',
   },
   apis: {
@@ -32,14 +34,19 @@ export const configurationText = {
     errors: (count: number) => (count === 1 ? 'One mistake; nothing was changed' : `${count} mistakes; nothing was changed`),
     line: (line: number) => `Line ${line}`,
     goTo: (line: number) => `Go to line ${line}`,
-    tooNew: 'Somebody changed the configuration since you opened this file. Your text is still here: copy what you need, go back to what is stored, and put it in again.',
+    tooNew:
+      'Somebody changed the configuration since you opened this file. Your text is still here: copy what you need, go back to what is stored, and put it in again.',
   },
   impact: {
     title: 'What this changes',
     none: 'Nothing: the configuration is like that already.',
     touches: (keys: number, organizations: number) =>
-      keys === 0 ? 'Touches no key that exists.' : `Touches ${keys === 1 ? '1 key' : `${keys.toLocaleString('en')} keys`} of ${organizations === 1 ? '1 organization' : `${organizations.toLocaleString('en')} organizations`}.`,
-    sections: { entitlements: 'Entitlement', environments: 'Environment', keyTypes: 'Key type', apis: 'API', addressLists: 'Address list' } as Readonly<Record<string, string>>,
+      keys === 0
+        ? 'Touches no key that exists.'
+        : `Touches ${keys === 1 ? '1 key' : `${keys.toLocaleString('en')} keys`} of ${organizations === 1 ? '1 organization' : `${organizations.toLocaleString('en')} organizations`}.`,
+    sections: { entitlements: 'Entitlement', environments: 'Environment', keyTypes: 'Key type', apis: 'API', addressLists: 'Address list' } as Readonly<
+      Record<string, string>
+    >,
     kinds: { created: 'new', changed: 'changed' },
     field: 'Field',
     from: 'Now',
@@ -57,7 +64,8 @@ export const configurationText = {
     exists: (slug: string) => `“${slug}” exists already. Open it to change it.`,
     remove: 'Remove',
     crumb: 'Configuration',
-    keys: (keys: number, organizations: number) => `${keys.toLocaleString('en')} ${keys === 1 ? 'key' : 'keys'} in ${organizations.toLocaleString('en')} ${organizations === 1 ? 'organization' : 'organizations'}`,
+    keys: (keys: number, organizations: number) =>
+      `${keys.toLocaleString('en')} ${keys === 1 ? 'key' : 'keys'} in ${organizations.toLocaleString('en')} ${organizations === 1 ? 'organization' : 'organizations'}`,
     danger: 'Remove',
     inFile: 'Fields that are not here are in the file, and stay as they are.',
   },
@@ -67,7 +75,15 @@ export const configurationText = {
     removeHint: 'Only a type without keys that no API accepts can be removed.',
     removeBlocked: (keys: number) => `It has ${keys === 1 ? '1 key' : `${keys.toLocaleString('en')} keys`}. Retire them with a sunset, or remove them, before.`,
     removed: (slug: string) => `The key type ${slug} is removed.`,
-    sections: { name: 'What it is', who: 'Who gets it', ends: 'How long it holds', secret: 'Its secret', where: 'Where it holds', scopes: 'What it may do', page: 'In the console' },
+    sections: {
+      name: 'What it is',
+      who: 'Who gets it',
+      ends: 'How long it holds',
+      secret: 'Its secret',
+      where: 'Where it holds',
+      scopes: 'What it may do',
+      page: 'In the console',
+    },
     slug: 'Slug',
     slugHint: 'Never changes: keys and APIs name it.',
     label: 'Label',

@@ -65,17 +65,25 @@ function StoredApi({ slug }: { slug: string }) {
 function Edit({ stored, onReload }: { stored: Stored; onReload: () => Promise<Stored | undefined> }) {
   const [base, setBase] = useState(stored)
   const [draft, setDraft] = useState(() => draftOfApi(stored.api))
-  const reload = async (): Promise<void> => {
+  const adopt = async (): Promise<void> => {
     const fresh = await onReload()
     if (fresh === undefined) return
     setBase(fresh)
     setDraft(draftOfApi(fresh.api))
+  }
+  const save = useApply(() => void adopt())
+  const reload = async (): Promise<void> => {
+    await adopt()
     save.close()
   }
-  const save = useApply(() => void reload())
   return (
     <EditForm save={save} wanted={() => ({ api: apiWith(base.api, draft) })} etag={etagOf(base)} onReload={() => void reload()}>
-      <ApiFields draft={draft} onChange={(part) => setDraft((before) => ({ ...before, ...part }))} isNew={false} companions={listIn(base.api, 'companions').map(printValue)} />
+      <ApiFields
+        draft={draft}
+        onChange={(part) => setDraft((before) => ({ ...before, ...part }))}
+        isNew={false}
+        companions={listIn(base.api, 'companions').map(printValue)}
+      />
     </EditForm>
   )
 }

@@ -78,7 +78,12 @@ function KeyTypes() {
       rows={data.items}
       rowKey={({ keyType }) => textIn(keyType, 'slug')}
       columns={[
-        { id: 'name', header: types.columns.name, primary: true, cell: ({ keyType }) => <Named json={keyType} to={pathTo('keyType', { type: textIn(keyType, 'slug') })} /> },
+        {
+          id: 'name',
+          header: types.columns.name,
+          primary: true,
+          cell: ({ keyType }) => <Named json={keyType} to={pathTo('keyType', { type: textIn(keyType, 'slug') })} />,
+        },
         { id: 'prefix', header: types.columns.prefix, cell: ({ keyType }) => <Mono>{`${textIn(keyType, 'prefix')}_`}</Mono> },
         { id: 'keys', header: types.columns.keys, align: 'right', cell: ({ keys }) => keys.toLocaleString('en') },
         { id: 'organizations', header: types.columns.organizations, align: 'right', cell: ({ organizations }) => organizations.toLocaleString('en') },
@@ -117,7 +122,11 @@ function Apis() {
       rowKey={({ api }) => textIn(api, 'slug')}
       columns={[
         { id: 'name', header: apis.columns.name, primary: true, cell: ({ api }) => <Named json={api} to={pathTo('api', { api: textIn(api, 'slug') })} /> },
-        { id: 'environment', header: apis.columns.environment, cell: ({ api }) => textIn(api, 'environment') || <span className="text-ink-faint">{apis.anyEnvironment}</span> },
+        {
+          id: 'environment',
+          header: apis.columns.environment,
+          cell: ({ api }) => textIn(api, 'environment') || <span className="text-ink-faint">{apis.anyEnvironment}</span>,
+        },
         { id: 'accepts', header: apis.columns.accepts, cell: ({ api }) => <span className="text-ink-soft">{listIn(api, 'accepts').join(', ')}</span> },
         { id: 'carriers', header: apis.columns.carriers, cell: ({ api }) => <Mono>{listIn(api, 'carriers').map(printCarrier).join(', ')}</Mono> },
         { id: 'routes', header: apis.columns.routes, cell: ({ api }) => (Array.isArray(api['routes']) ? apis.routes(api['routes'].length) : apis.allPaths) },

@@ -74,14 +74,17 @@ function StoredType({ slug }: { slug: string }) {
 function Edit({ stored, onReload }: { stored: Stored; onReload: () => Promise<Stored | undefined> }) {
   const [base, setBase] = useState(stored)
   const [draft, setDraft] = useState(() => draftOfType(stored.keyType))
-  const reload = async (): Promise<void> => {
+  const adopt = async (): Promise<void> => {
     const fresh = await onReload()
     if (fresh === undefined) return
     setBase(fresh)
     setDraft(draftOfType(fresh.keyType))
+  }
+  const save = useApply(() => void adopt())
+  const reload = async (): Promise<void> => {
+    await adopt()
     save.close()
   }
-  const save = useApply(() => void reload())
   return (
     <EditForm save={save} wanted={() => ({ keyType: typeWith(base.keyType, draft) })} etag={etagOf(base)} onReload={() => void reload()}>
       <KeyTypeFields draft={draft} onChange={(part) => setDraft((before) => ({ ...before, ...part }))} stored={draftOfType(base.keyType)} />

@@ -63,13 +63,24 @@ function General({ org, organization, onReload }: { org: string; organization: O
   const [name, setName] = useState(organization.name)
   const [contacts, setContacts] = useState(organization.contacts.join('\n'))
   const [mistakes, setMistakes] = useState<readonly FieldError[]>([])
+  const adopt = async (): Promise<void> => {
+    const fresh = await onReload()
+    if (fresh === undefined) return
+    setBase(fresh)
+    setName(fresh.name)
+    setContacts(fresh.contacts.join('\n'))
+  }
   const save = useCommand('organizations.update', {
     onSuccess: () => {
       toast(general.saved)
       // The answer is the newest state; reading it again gives its tag.
-      void onReload().then((fresh) => fresh !== undefined && setBase(fresh))
+      void adopt()
     },
   })
+  const reload = async (): Promise<void> => {
+    await adopt()
+    save.reset()
+  }
   const stale = save.error?.code === 'precondition_failed'
   const submit = (): void => {
     const wrong = wrongAddresses(contacts)
@@ -83,20 +94,7 @@ function General({ org, organization, onReload }: { org: string; organization: O
   return (
     <Section title={general.title}>
       <Form error={stale ? null : save.error} errors={mistakes} onSubmit={submit} className="max-w-xl">
-        {stale && save.error !== null && (
-          <Problem
-            error={save.error}
-            onReload={() =>
-              void onReload().then((fresh) => {
-                if (fresh === undefined) return
-                setBase(fresh)
-                setName(fresh.name)
-                setContacts(fresh.contacts.join('\n'))
-                save.reset()
-              })
-            }
-          />
-        )}
+        {stale && save.error !== null && <Problem error={save.error} onReload={() => void reload()} />}
         <Field label={general.name} name="name" required>
           <Input value={name} onValueChange={setName} maxLength={100} readOnly={!update.allowed} />
         </Field>
