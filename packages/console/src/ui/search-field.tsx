@@ -54,10 +54,7 @@ export function SearchField({
         onBlur={leave}
         onKeyDown={(event) => event.key === 'Escape' && type('', 0)}
       />
-      <span
-        aria-hidden="true"
-        className="pointer-events-none absolute inset-y-0 right-2.5 my-auto hidden h-fit peer-placeholder-shown:block peer-focus:hidden max-sm:hidden"
-      >
+      <span aria-hidden="true" className="pointer-events-none absolute inset-y-0 right-2.5 my-auto hidden h-fit sm:peer-[:placeholder-shown:not(:focus)]:block">
         <Kbd>/</Kbd>
       </span>
     </div>

@@ -77,20 +77,27 @@ function Cell<Row>({ column, content }: { column: Column<Row>; content: ReactNod
       role="cell"
       className={cx(
         'min-w-0 sm:table-cell sm:h-11 sm:px-4 sm:py-1.5 sm:align-middle',
-        column.primary ? 'col-span-2 font-medium' : 'col-span-2 grid grid-cols-subgrid items-center',
+        cellPlace(column),
         (column.wide === true || content === null) && 'max-sm:hidden',
         column.align === 'right' && 'sm:text-right',
         column.className,
       )}
     >
-      {!column.primary && (
-        <span aria-hidden="true" className={cx('text-xs text-ink-faint sm:hidden', column.headerHidden && 'invisible')}>
+      {!column.primary && !column.headerHidden && (
+        <span aria-hidden="true" className="text-xs text-ink-faint sm:hidden">
           {column.header}
         </span>
       )}
       <div className="min-w-0 sm:contents">{content}</div>
     </td>
   )
+}
+
+/** In a card: the primary cell is its title, commands stand beside that, all others are lines with their header. */
+function cellPlace<Row>({ primary, headerHidden }: Column<Row>): string {
+  if (primary) return 'col-span-2 font-medium max-sm:pr-20'
+  if (headerHidden) return 'max-sm:absolute max-sm:top-2 max-sm:right-3 max-sm:z-10'
+  return 'col-span-2 grid grid-cols-subgrid items-center'
 }
 
 /** Below a list, while there is more. */
