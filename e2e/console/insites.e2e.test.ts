@@ -37,6 +37,8 @@ test('E.1 each instance has exactly one key, masked; Copy works any time with a 
   await window.goto('/organizations/acme')
   await window.link('Integrations').first().click()
   await window.heading('Instance API Key').waitFor()
+  // The heading stands before the answer is there.
+  await card(window, 'staging').waitFor()
   expect(await window.page.getByRole('article').count()).toBe(2)
   expect(await window.page.content()).not.toMatch(/instance_[0-9A-Za-z]{50}/)
 

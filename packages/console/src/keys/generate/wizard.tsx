@@ -101,11 +101,8 @@ export function Wizard({ org, page, types, role }: Props) {
   return (
     <>
       <PageHeader
-        title={
-          offered === undefined || types.length > 1
-            ? commandLabel((types[0] as OfferedType).type, 'issue')
-            : `${commandLabel(offered.type, 'issue')}: ${offered.label}`
-        }
+        title={commandLabel((types[0] as OfferedType).type, 'issue')}
+        description={types.length === 1 ? offered?.description || undefined : undefined}
         crumbs={[{ label: page.title, to: pathTo('keyPage', { org, page: page.slug }) }]}
       />
       <div className="flex max-w-4xl flex-col gap-6">
