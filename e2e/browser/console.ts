@@ -90,7 +90,7 @@ export class Console implements AsyncDisposable {
       await this.field('Code of your authenticator').fill(await person.code())
       await this.button('Continue').click()
     }
-    await this.account(person.name).waitFor()
+    await this.page.waitForURL(({ pathname }) => pathname !== '/sign-in')
   }
 
   async signOut(person: Person): Promise<void> {
@@ -186,6 +186,14 @@ export class Console implements AsyncDisposable {
     await this.page.waitForLoadState('networkidle')
     await this.page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'hidden' })
     await this.page.evaluate('document.fonts.ready.then(() => undefined)')
+    await this.standStill()
+  }
+
+  /** Waits for colours and places that change slowly; what moves for ever, such as a bar that pulses, is not waited for. */
+  async standStill(): Promise<void> {
+    await this.page.evaluate(`Promise.allSettled(
+      document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished),
+    ).then(() => undefined)`)
   }
 
   /** Pixels from the top of the page to its end. */
@@ -201,7 +209,8 @@ export class Console implements AsyncDisposable {
 
   /** Findings of axe, as `rule: place`; none is right. @param rules default: all that axe has by default. */
   async accessibilityFindings(rules?: string[]): Promise<string[]> {
-    const axe = new AxeBuilder({ page: this.page })
+    // There are no frames in it, so the mode for them, a page more each time, is not needed.
+    const axe = new AxeBuilder({ page: this.page }).setLegacyMode(true).options({ resultTypes: ['violations'] })
     const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze()
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`))
   }
