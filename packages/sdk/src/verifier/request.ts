@@ -50,9 +50,14 @@ export function questionOf(asked: Asked, trusted: AddressSet): Question {
   return 'headersDistinct' in asked ? fromNode(asked, trusted) : described(asked)
 }
 
+/** The client: the connection, or whom a trusted proxy names; null: a trusted proxy named nobody we can read. */
+export function addressOf(message: IncomingMessage, trusted: AddressSet): string | null {
+  return clientAddress({ connection: message.socket.remoteAddress, forwardedFor: message.headersDistinct['x-forwarded-for'], trusted })
+}
+
 function fromNode(message: IncomingMessage, trusted: AddressSet): Question {
   const headers = message.headersDistinct
-  const address = clientAddress({ connection: message.socket.remoteAddress, forwardedFor: headers['x-forwarded-for'], trusted })
+  const address = addressOf(message, trusted)
   return { request: { request: { method: message.method ?? 'GET', path: message.url ?? '/', headers }, address }, client: headers['user-agent']?.[0] ?? null }
 }
 

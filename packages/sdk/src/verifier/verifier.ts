@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { hostname } from 'node:os'
 import { type AddressSet, compileAddressSet } from '@keywright/core/network/address-set.ts'
 import { printBase64urlDigest } from '@keywright/core/replica/digest.ts'
@@ -19,7 +20,7 @@ import { isUnavailable, type Unavailable, unavailable, type UnavailableDetail, t
 import { readOptions, type ReadOptions, type VerifierOptions } from './options.ts'
 import { Leases } from './leases.ts'
 import { ReplicaKeeper } from './replica-keeper.ts'
-import { type Asked, type Question, questionOf } from './request.ts'
+import { addressOf, type Asked, type Question, questionOf } from './request.ts'
 import { digestText, signaturePort } from './signature.ts'
 import type { SnapshotFacts, SnapshotOwner } from './snapshot-file.ts'
 import { SnapshotSchedule } from './snapshot-schedule.ts'
@@ -191,6 +192,11 @@ export class Verifier extends EventEmitter<VerifierEvents> {
     if (first.valid || first.reason !== 'rate_limited' || first.key === null || !this.#leases.isAsking(first.key.id)) return this.#counted(first, question)
     await this.#leases.answered(first.key.id, LEASE_WAIT_MS)
     return this.#counted(this.#decide(question.request), question)
+  }
+
+  /** The client of a request of Node: the connection, or whom one of `trustedProxies` names; null where that cannot be read. */
+  addressOf(message: IncomingMessage): string | null {
+    return addressOf(message, this.#trusted)
   }
 
   /** The answer to a client that was not let through: status, problem (RFC 9457) and fields. */
