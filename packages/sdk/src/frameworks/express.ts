@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { KeyFacts } from '@keywright/core/verification/decision.ts'
 import type { Verifier } from '../verifier/verifier.ts'
-import { fromNode, guard, type GuardOptions } from './guard.ts'
+import { fromNode, guard, type GuardOptions } from '../guard/guard.ts'
 
 /** What is used of Express' request. `originalUrl` is the whole path, also below a mounted router. */
 interface ExpressLikeRequest extends IncomingMessage {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Verifier } from '../verifier/verifier.ts'
-import { fromNode } from './guard.ts'
-import { guardWeb, type WebGuardOptions } from './web.ts'
+import { fromNode } from '../guard/guard.ts'
+import { guardWeb, type WebGuardOptions } from '../guard/web.ts'
 
 /** What is used of Hono's context. `env.incoming` is there where `@hono/node-server` serves. */
 interface HonoLikeContext {

@@ -1,6 +1,6 @@
 import type { KeyFacts } from '@keywright/core/verification/decision.ts'
 import type { Verifier } from '../verifier/verifier.ts'
-import { guardWeb, type WebGuardOptions } from './web.ts'
+import { guardWeb, type WebGuardOptions } from '../guard/web.ts'
 
 /**
  * Wraps a route handler of Next (`app/.../route.ts`, Node runtime), or any other function from Request to Response:

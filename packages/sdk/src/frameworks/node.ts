@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { KeyFacts } from '@keywright/core/verification/decision.ts'
 import type { Verifier } from '../verifier/verifier.ts'
-import { fromNode, guard, type GuardOptions } from './guard.ts'
+import { fromNode, guard, type GuardOptions } from '../guard/guard.ts'
 
 /**
  * For plain `node:http`: `const key = await check(request, response)`, null where the refusal was answered already.
