@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, request as send, type Server } from 'node:http'
+import { createServer, type IncomingMessage, request as send, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { expressVerifier } from '@keywright/sdk/frameworks/express.ts'
@@ -13,7 +13,7 @@ import Fastify from 'fastify'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Installation } from './installation.ts'
-import { TestServer } from '../harness.ts'
+import type { TestServer } from '../harness.ts'
 
 const CONFIGURATION = `version: 1
 keyTypes:
@@ -113,7 +113,7 @@ const START: Record<Framework, (of: Verifier, body: boolean) => Promise<number>>
   fastify: async (of, body) => {
     const app = Fastify({ serverFactory: (handler) => createServer(handler) })
     app.addHook(body ? 'preValidation' : 'onRequest', fastifyVerifier(of, { ...HIDE, readsBody: body }))
-    app.all('/*', async (request) => ({ organization: (request as { keywright?: { organization: string } }).keywright?.organization }))
+    app.all('/*', (request, reply) => reply.send({ organization: (request as { keywright?: { organization: string } }).keywright?.organization }))
     await app.listen({ port: 0, host: '127.0.0.1' })
     stops.push(() => app.close())
     return (app.server.address() as AddressInfo).port
@@ -172,7 +172,7 @@ async function call(
   ]
   const asked = send({ host: '127.0.0.1', port, method, path, headers: fields as unknown as Record<string, string>, agent: false })
   asked.end(body)
-  const [response] = (await once(asked, 'response')) as [import('node:http').IncomingMessage]
+  const [response] = (await once(asked, 'response')) as [IncomingMessage]
   const text = await new Response(response as unknown as ReadableStream).text()
   return { status: response.statusCode ?? 0, headers: response.headers, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) }
 }

@@ -15,18 +15,26 @@ interface ExpressLikeRequest extends IncomingMessage {
  * `express.json()`. Whoever is let in stands in `request.keywright`: trust that, never an organization that the request names itself.
  */
 export function expressVerifier(verifier: Verifier, options: GuardOptions = {}) {
-  return (request: ExpressLikeRequest, response: ServerResponse, next: (error?: unknown) => void): void => {
-    guard(verifier, fromNode(verifier, request, { path: request.originalUrl, body: request.body }), options)
-      .then((result) => {
-        for (const [name, value] of Object.entries(result.headers)) response.setHeader(name, value)
-        if (!result.ok) {
-          response.statusCode = result.status
-          response.end(result.body)
-          return
-        }
-        request.keywright = result.key
-        next()
-      })
-      .catch(next)
+  const answer = async (request: ExpressLikeRequest, response: ServerResponse): Promise<boolean> => {
+    const result = await guard(verifier, fromNode(verifier, request, { path: request.originalUrl, body: request.body }), options)
+    for (const [name, value] of Object.entries(result.headers)) response.setHeader(name, value)
+    if (result.ok) {
+      request.keywright = result.key
+      return false
+    }
+    response.statusCode = result.status
+    response.end(result.body)
+    return true
+  }
+  return async (request: ExpressLikeRequest, response: ServerResponse, next: (error?: unknown) => void): Promise<void> => {
+    let answered
+    try {
+      answered = await answer(request, response)
+    } catch (error) {
+      return next(error)
+    }
+    // Outside of the try: what the handlers behind it throw is theirs, and must not be told twice.
+    if (!answered) next()
+    return undefined
   }
 }
