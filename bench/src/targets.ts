@@ -17,6 +17,12 @@ export function verdictOn(result: Result): Verdict | null {
   }
   if (measure === 'replicaBytes' && keys !== null && keys >= 1_000_000)
     return { target: 'at most 110 bytes a key', met: (bytesPerKey ?? Number.POSITIVE_INFINITY) <= 110 }
+  if (measure === 'verifier, decision' && keys !== null && keys >= 1_000_000)
+    return { target: 'within 1.6 times of 1,000 keys', met: ratio('itself at 1,000 keys') >= 1 / 1.6 }
+  if (measure === 'verifier, snapshot load' && keys === 1_000_000) return { target: 'under 3 s', met: (p50Us ?? Number.POSITIVE_INFINITY) < 3_000_000 }
+  if (measure === 'verifier, memory' && keys !== null && keys >= 1_000_000)
+    return { target: 'at most 110 bytes a key', met: (bytesPerKey ?? Number.POSITIVE_INFINITY) <= 110 }
+  if (measure === 'revocation in every verifier') return { target: 'p99 under 100 ms', met: (p99Us ?? Number.POSITIVE_INFINITY) < 100_000 }
   if (measure === 'authorize over HTTP') return { target: '75 % of bare node:http', met: ratio('bare node:http') >= 0.75 }
   if (measure === 'verify over HTTP') return { target: '80 % of a bare JSON POST', met: ratio('bare node:http JSON POST') >= 0.8 }
   if (measure.startsWith('issuing')) return { target: 'half of bare SQLite commits', met: ratio('bare SQLite commits') >= 0.5 }

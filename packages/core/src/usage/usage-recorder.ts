@@ -1,6 +1,8 @@
 import { addressGroup } from '../network/address.ts'
 import { redactSecrets } from '../secret/redact.ts'
+import type { Replica } from '../replica/replica.ts'
 import type { Decision } from '../verification/decision.ts'
+import { FoundKey } from '../verification/found-key.ts'
 import type { LastSeen, UsageCount } from './usage.ts'
 
 /** The first refusal of its kind within an hour: worth an audit event of its own. */
@@ -36,6 +38,9 @@ export class UsageRecorder {
   #counts = new Map<string, UsageCount>()
   /** By key: what its last allowed call was counted in. Most calls are like the one before, and need no other look-up. */
   #recent = new Map<string, { seen: LastSeen; count: UsageCount }>()
+  /** The same by row of a replica. */
+  #recentRows = new Map<number, { seen: LastSeen; count: UsageCount }>()
+  #replica: Replica | null = null
   #refusals: FirstRefusal[] = []
   #moreRefusals = 0
   #remainder = 0
@@ -44,6 +49,7 @@ export class UsageRecorder {
 
   record(decision: Decision, call: { address: string | null; client: string | null; cost?: number }, now: number): void {
     const { key } = decision
+    if (decision.valid && key instanceof FoundKey && this.#repeats(key, call, now)) return
     const keyId = key?.id ?? ''
     const version = key?.secretVersion ?? 0
     const minute = Math.floor(now / 60_000)
@@ -60,12 +66,34 @@ export class UsageRecorder {
       else this.#lastSeen.set(place, (seen = { keyId, version, at: now, address: call.address, client: call.client, calls: 1 }))
       const count = this.#count({ minute, keyId, version, decision: 'allowed', address: '', calls: 1 })
       // What went into a remainder, which is of no key, is looked up each time.
-      if (count.keyId === keyId) this.#recent.set(keyId, { seen, count })
+      if (count.keyId === keyId) {
+        this.#recent.set(keyId, { seen, count })
+        if (key instanceof FoundKey) this.#remember(key, { seen, count })
+      }
       return
     }
     const address = call.address === null ? '' : addressGroup(call.address)
     this.#count({ minute, keyId, version, decision: decision.reason, address, calls: 1 })
     this.#note({ keyId, organizationId: key?.organizationId ?? null, reason: decision.reason, detail: decision.detail, address }, now)
+  }
+
+  /** Most calls are like one before, of the same key in the same minute: its row says so, and no id has to be written. */
+  #repeats(key: FoundKey, call: { address: string | null; client: string | null }, now: number): boolean {
+    if (key.replica !== this.#replica) return false
+    const recent = this.#recentRows.get(key.row)
+    if (recent === undefined || recent.count.version !== key.secretVersion || now >= (recent.count.minute + 1) * 60_000 || now < recent.count.minute * 60_000)
+      return false
+    touch(recent.seen, call, now)
+    recent.count.calls++
+    return true
+  }
+
+  #remember(key: FoundKey, recent: { seen: LastSeen; count: UsageCount }): void {
+    if (key.replica !== this.#replica) {
+      this.#replica = key.replica
+      this.#recentRows.clear()
+    }
+    this.#recentRows.set(key.row, recent)
   }
 
   /** Takes what there is; the caller stores it, or gives it back with `restore`. */
@@ -79,6 +107,7 @@ export class UsageRecorder {
     this.#lastSeen = new Map()
     this.#counts = new Map()
     this.#recent = new Map()
+    this.#recentRows = new Map()
     this.#refusals = []
     this.#moreRefusals = 0
     return batch

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { AddressSet } from '@keywright/core/network/address-set.ts'
-import { parseAddress } from '@keywright/core/network/address.ts'
+import { parseAddress, parseIpv4Fast } from '@keywright/core/network/address.ts'
 import { clientAddress } from '@keywright/core/network/trusted-proxies.ts'
 import { foldHeaders } from '@keywright/core/verification/carriers.ts'
 import type { HeaderFields, VerificationRequest } from '@keywright/core/verification/request.ts'
@@ -62,8 +62,7 @@ function fromNode(message: IncomingMessage, trusted: AddressSet): Question {
 }
 
 function described({ ip, client, request, ...narrowing }: VerifyInput): Question {
-  const parsed = typeof ip === 'string' ? parseAddress(ip) : null
-  const address = parsed?.ok ? parsed.value.text : null
+  const address = typeof ip === 'string' ? addressIn(ip) : null
   if (request === undefined) return { request: { ...narrowing, address }, client: client ?? null }
   const headers = foldHeaders(request.headers)
   const { method, path, body, host } = request
@@ -71,4 +70,11 @@ function described({ ip, client, request, ...narrowing }: VerifyInput): Question
     request: { ...narrowing, request: { method, path, headers, body, ...(host === undefined ? {} : { host }) }, address },
     client: client ?? headers['user-agent']?.[0] ?? null,
   }
+}
+
+/** IPv4 in its only form needs no object to be made of it. */
+function addressIn(ip: string): string | null {
+  if (parseIpv4Fast(ip) >= 0) return ip
+  const parsed = parseAddress(ip)
+  return parsed.ok ? parsed.value.text : null
 }

@@ -205,7 +205,9 @@ export class ReplicaStream {
 
   #again(problem: string, lasting: boolean): void {
     // Full jitter: a thousand that were cut at once come back one by one.
-    const most = lasting ? SLOW_RETRY_MS : Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#retries)
+    // Whoever has a short bound must not sleep through it.
+    const longest = Math.min(LONGEST_RETRY_MS, Math.max(FIRST_RETRY_MS, this.#staleness.boundMs / 10))
+    const most = lasting ? SLOW_RETRY_MS : Math.min(longest, FIRST_RETRY_MS * 2 ** this.#retries)
     this.#retries = Math.min(this.#retries + 1, 16)
     const least = lasting ? most / 2 : 0
     this.#retry ??= setTimeout(() => void this.#connect(), least + Math.random() * (most - least))

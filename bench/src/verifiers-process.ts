@@ -1,0 +1,23 @@
+import { createInterface } from 'node:readline'
+import { createVerifier } from '@keywright/sdk/verifier/verifier.ts'
+
+/** Many verifiers in one process. For each secret that comes on a line: when, in milliseconds since 1970, each of them refused it first. */
+const [url = '', verifierKey = '', api = '', count = '1'] = process.argv.slice(2)
+const verifiers = Array.from({ length: Number(count) }, () => createVerifier({ url, verifierKey, api }))
+await Promise.all(verifiers.map((verifier) => verifier.ready({ timeoutSeconds: 300 })))
+process.stdout.write('ready\n')
+for await (const secret of createInterface({ input: process.stdin })) {
+  while (!verifiers.every((verifier) => verifier.verify({ secret }).valid)) await new Promise((resolve) => setTimeout(resolve, 1))
+  const waiting = new Set(verifiers)
+  process.stdout.write(`watching ${waiting.size}\n`)
+  const refusedAt: number[] = []
+  while (waiting.size > 0) {
+    for (const verifier of waiting) {
+      if (verifier.verify({ secret }).valid) continue
+      waiting.delete(verifier)
+      refusedAt.push(performance.timeOrigin + performance.now())
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  process.stdout.write(`refused ${JSON.stringify(refusedAt)}\n`)
+}
