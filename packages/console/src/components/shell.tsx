@@ -9,6 +9,7 @@ import { Sidebar } from './sidebar.tsx'
 import { isKeywrightError } from '../api/call.ts'
 import { usePerson } from '../api/person.ts'
 import { useRememberOrganization } from '../hooks/use-last-organization.ts'
+import { SIGNED_OUT } from '../hooks/use-sign-out.ts'
 import { pathTo } from '../paths.ts'
 import { text } from '../text/common.ts'
 import { shellText } from '../text/shell.ts'
@@ -30,7 +31,7 @@ export function Shell({ children }: { children: ReactNode }) {
   useFocusOnArrival(location.pathname)
 
   if (isKeywrightError(error, 'unauthenticated')) {
-    return <SignInFirst from={location.href} />
+    return <SignInFirst from={error.extra['reason'] === SIGNED_OUT ? null : location.href} />
   }
   if (person === undefined) {
     if (error === null) return <WaitingPage />
@@ -73,10 +74,10 @@ export function Shell({ children }: { children: ReactNode }) {
 }
 
 /** Leads to the sign-in page, and back afterwards. Once: on the way the location changes, and it must not be taken for a new page. */
-function SignInFirst({ from }: { from: string }) {
+function SignInFirst({ from }: { from: string | null }) {
   const navigate = useNavigate()
   const [back] = useState(from)
-  useEffect(() => void navigate({ to: pathTo('signIn') as never, search: { return: back } as never, replace: true }), [navigate, back])
+  useEffect(() => void navigate({ to: pathTo('signIn') as never, search: (back === null ? {} : { return: back }) as never, replace: true }), [navigate, back])
   return <WaitingPage />
 }
 

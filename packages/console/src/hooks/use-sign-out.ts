@@ -1,22 +1,26 @@
-import { useNavigate } from '@tanstack/react-router'
 import { useQueryClient } from '@tanstack/react-query'
+import { KeywrightError } from '@keywright/sdk/client/keywright-error.ts'
 import { forgetSession, isKeywrightError } from '../api/call.ts'
 import { useCommand } from '../api/hooks.ts'
-import { pathTo } from '../paths.ts'
+import { text } from '../text/common.ts'
 
-/** Ends the session, forgets what it showed, and goes on: to the sign-in page, or (`null`) nowhere. */
-export function useSignOut(): { signOut: (to?: string | null) => void; isPending: boolean } {
+const PERSON = 'me.person'
+/** In `extra.reason` of the refusal: the person wanted it, and so does not want to come back. */
+export const SIGNED_OUT = 'signed_out'
+
+/** Ends the session and forgets what it showed. Pages within the shell lead to the sign-in page then. */
+export function useSignOut(): { signOut: () => void; isPending: boolean } {
   const client = useQueryClient()
-  const navigate = useNavigate()
   const command = useCommand('me.sign-out', { refreshes: [] })
-  const ended = (to: string | null): void => {
+  const ended = (): void => {
     forgetSession()
-    if (to === null) return void client.resetQueries()
-    // Away first: what is still shown would be read anew, and refused.
-    void navigate({ to: to as never }).then(() => client.clear())
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== PERSON })
+    const error = new KeywrightError({ code: 'unauthenticated', status: 401, detail: text.problems.signedOut, extra: { reason: SIGNED_OUT } })
+    // What the server would answer now, without asking it; everything that shows a person sees it at once.
+    for (const query of client.getQueryCache().findAll({ queryKey: [PERSON] }))
+      query.setState({ ...query.state, data: undefined, error, status: 'error', fetchStatus: 'idle' })
   }
-  const signOut = (to: string | null = pathTo('signIn')): void =>
-    // A session that has ended already is as good as one that ends now.
-    command.mutate({}, { onSuccess: () => ended(to), onError: (error) => isKeywrightError(error, 'unauthenticated') && ended(to) })
+  // A session that has ended already is as good as one that ends now.
+  const signOut = (): void => command.mutate({}, { onSuccess: ended, onError: (error) => isKeywrightError(error, 'unauthenticated') && ended() })
   return { signOut, isPending: command.isPending }
 }

@@ -59,6 +59,7 @@ export const text = {
     unreachable: 'The server cannot be reached. Check your connection; nothing you typed is lost.',
     unreadable: (status: number) => `Something between this page and the server answered ${status}, and not in the server's words.`,
     otherPerson: 'Somebody else signed in in this browser meanwhile. Nothing was changed; the page now shows what that person sees.',
+    signedOut: 'You signed out.',
     offline: 'No connection to the server. Trying again by itself.',
     notFoundTitle: 'There is nothing here',
     notFound: 'The address is wrong, or what it named is gone, or it belongs to an organization you are not a member of.',

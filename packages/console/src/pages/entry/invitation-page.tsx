@@ -111,7 +111,7 @@ function NextStep({ token, invitation, person }: { token: string; invitation: In
         <Banner tone="warning" title={entryText.invitation.wrongTitle}>
           {entryText.invitation.wrong(invitation.email, person.email)}
         </Banner>
-        <Button loading={signOut.isPending} onClick={() => signOut.signOut(null)}>
+        <Button loading={signOut.isPending} onClick={() => signOut.signOut()}>
           {entryText.invitation.switchAccount}
         </Button>
       </div>
