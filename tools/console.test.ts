@@ -22,6 +22,8 @@ test('imports go down only: pages, forms, components, api and hooks, ui, util an
     audit: 5,
     credentials: 5,
     configuration: 5,
+    sunsets: 5,
+    health: 5,
     organizations: 5,
     operator: 5,
     keys: 5,
