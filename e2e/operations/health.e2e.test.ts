@@ -12,7 +12,7 @@ test('an operator sees how the installation is, and no path, host or secret of i
     version: expect.stringMatching(/^\d+\.\d+\.\d+/),
     publicUrl: null,
     supportContact: 'help@example.com',
-    database: { kind: 'sqlite', organizations: expect.any(Number) },
+    database: { kind: 'sqlite', organizations: 1 },
     replica: { lag: 0 },
     outbox: { queued: 0, sent: 0, kept: 0, failed: 0, oldestQueuedAt: null },
     mailConfigured: false,

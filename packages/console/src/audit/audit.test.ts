@@ -19,7 +19,7 @@ describe('what an event says to people', () => {
 
   test.each([
     ['key.issued', { type: 'ucd', environment: 'live', name: 'Nightly export', hint: 'ucd_...a1b2' }, 'Ada issued the key Nightly export (ucd, live)'],
-    ['key.removed', { type: 'ucd', environment: 'live', name: '', hint: 'ucd_...a1b2' }, 'Ada removed the key ucd ucd_...a1b2 (ucd, live)'],
+    ['key.removed', { type: 'ucd', environment: 'live', name: '', hint: 'ucd_...a1b2' }, 'Ada removed the key ucd_...a1b2 (ucd, live)'],
     ['key.updated', { name: 'Nightly export', changes: { scopes: {}, name: {} } }, 'Ada changed the key Nightly export: scopes, name'],
     ['address_list.updated', { type: 'ucd', from: null, to: 'any' }, 'Ada set the address list of key_1 to any address'],
     ['address_list.updated', { type: 'ucd', from: null, to: [{}] }, 'Ada set the address list of key_1 to 1 address'],

@@ -16,11 +16,11 @@ const count = (detail: Detail, name: string): number => (typeof detail[name] ===
 const list = (detail: Detail, name: string): unknown[] => (Array.isArray(detail[name]) ? detail[name] : [])
 const plural = (number: number, one: string, many = `${one}s`): string => `${number.toLocaleString('en')} ${number === 1 ? one : many}`
 
-/** The key by its name, or by its type and hint. */
+/** The key by its name, or by its hint. */
 function key({ subject, detail }: EventFacts): Part {
   if (subject.id === '') return 'an unknown secret'
   const name = text(detail, 'name')
-  const label = name !== '' ? name : [text(detail, 'type'), text(detail, 'hint')].filter((part) => part !== '').join(' ')
+  const label = name !== '' ? name : text(detail, 'hint')
   return { kind: 'key', id: subject.id, label: label === '' ? subject.id : label }
 }
 

@@ -24,7 +24,7 @@ export const configurationText = {
   },
   file: {
     title: 'The whole configuration',
-    hint: 'YAML, as `keywright config export` writes it. Applying creates and changes what the file names and deletes nothing.',
+    hint: 'YAML, as the command line exports it. Applying creates and changes what the file names and deletes nothing.',
     typeHint: 'This key type as a file. What the file leaves out goes back to its default.',
     apiHint: 'This API as a file. What the file leaves out goes back to its default.',
     label: 'Configuration as YAML',
@@ -67,6 +67,7 @@ export const configurationText = {
     keys: (keys: number, organizations: number) =>
       `${keys.toLocaleString('en')} ${keys === 1 ? 'key' : 'keys'} in ${organizations.toLocaleString('en')} ${organizations === 1 ? 'organization' : 'organizations'}`,
     danger: 'Remove',
+    changed: 'changed',
     inFile: 'Fields that are not here are in the file, and stay as they are.',
   },
   type: {

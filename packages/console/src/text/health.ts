@@ -8,7 +8,7 @@ export const healthText = {
   findings: {
     draining: 'The server is about to stop and takes no new requests.',
     lag: (changes: number) => `The server decides by a state that is ${changes.toLocaleString('en')} changes old. It should catch up within a second.`,
-    noBackup: 'No backup was ever made. Run `keywright backup FILE`, and keep the copy elsewhere, together with the master key.',
+    noBackup: 'No backup was ever made. Run “keywright backup” with a file name, and keep the copy elsewhere, together with the master key.',
     oldBackup: (days: number) => `The last backup is ${days} days old.`,
     failed: (count: number) => `${count === 1 ? '1 message was' : `${count.toLocaleString('en')} messages were`} given up.`,
     kept: (count: number) =>

@@ -1,5 +1,6 @@
 import { CompiledQuery } from 'kysely'
 import type { MessageStatus } from '@keywright/core/contract/notices.ts'
+import { RESERVED_ORGANIZATION_ID } from '@keywright/core/id.ts'
 import type { ReadTransaction } from './database.ts'
 import type { Build } from './precompile.ts'
 
@@ -16,6 +17,7 @@ export async function countOrganizations(reader: ReadTransaction, build: Build):
     .selectFrom('organizations')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('status', '!=', 'removed')
+    .where('id', '!=', RESERVED_ORGANIZATION_ID)
   return (await reader.first(query.compile()))?.count ?? 0
 }
 

@@ -54,7 +54,11 @@ function StoredApi({ slug }: { slug: string }) {
       section="apis"
       slug={slug}
       title={typeof api['label'] === 'string' ? api['label'] : slug}
-      description={<Time at={updatedAt} />}
+      description={
+        <>
+          {configurationText.common.changed} <Time at={updatedAt} />
+        </>
+      }
       form={<Edit stored={read.data} onReload={async () => (await read.refetch()).data} />}
     >
       <Remove slug={slug} etag={etagOf(read.data)} />

@@ -55,7 +55,7 @@ function StoredType({ slug }: { slug: string }) {
       title={typeof keyType['label'] === 'string' ? keyType['label'] : slug}
       description={
         <>
-          {common.keys(keys, organizations)} · <Time at={updatedAt} />
+          {common.keys(keys, organizations)} · {common.changed} <Time at={updatedAt} />
         </>
       }
       actions={
