@@ -26,7 +26,7 @@ test("in nginx's dialect every answer is 200, 401 or 403, with the true status i
     [{ 'x-forwarded-method': 'POST', 'x-forwarded-uri': '/orders' }, 'orders', 403, 403],
     [{ authorization: `Bearer ${limited.secret}` }, 'both', 200, 200],
     [{ authorization: `Bearer ${limited.secret}` }, 'both', 403, 429],
-    [{ 'keywright-verifier': '' }, 'orders', 401, 401],
+    [{ 'keywright-verifier': '' }, 'orders', 403, 401],
     [{ 'keywright-verifier': bound }, 'orders', 403, 403],
     [{}, 'nowhere', 403, 404],
     [{}, 'form', 403, 409],

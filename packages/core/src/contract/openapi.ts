@@ -150,7 +150,7 @@ function forwardAuth(method: string): Json {
         required: false,
         schema: { enum: ['default', 'nginx'] },
         description:
-          '`nginx`: 401 or 403 only, the true status in `Keywright-Status`; the client is read from `X-Original-*`, and `X-Forwarded-*` but for `-For` is not looked at. `default`: the other way round.',
+          '`nginx`: 401 or 403 only, the true status in `Keywright-Status`, the problem in `Keywright-Problem`; the client is read from `X-Original-*`, and `X-Forwarded-*` but for `-For` is not looked at. `default`: the other way round.',
       },
       ...['X-Forwarded-Method', 'X-Forwarded-Uri', 'X-Forwarded-Host', 'X-Forwarded-For', 'X-Original-Method', 'X-Original-Uri', 'X-Original-Host'].map(
         (name) => ({

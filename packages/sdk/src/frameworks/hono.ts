@@ -21,8 +21,9 @@ export function honoVerifier(verifier: Verifier, options: WebGuardOptions = {}) 
     const known = incoming?.headersDistinct === undefined ? null : fromNode(verifier, incoming)
     const result = await guardWeb(verifier, context.req.raw, options, known)
     if (!result.ok) return new Response(result.body, { status: result.status, headers: result.headers })
-    for (const [name, value] of Object.entries(result.headers)) context.header(name, value)
     context.set('keywright', result.key)
     await next()
+    // Afterwards, so that a handler that makes a Response of its own has them too.
+    for (const [name, value] of Object.entries(result.headers)) context.header(name, value)
   }
 }

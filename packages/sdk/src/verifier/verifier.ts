@@ -11,7 +11,7 @@ import { announcementOf, rateLimitsOf } from '@keywright/core/verification/annou
 import type { CompiledApi } from '@keywright/core/verification/compiled-api.ts'
 import type { Allowed, Denied, KeyFacts } from '@keywright/core/verification/decision.ts'
 import { FoundKey } from '@keywright/core/verification/found-key.ts'
-import type { Refusal } from '@keywright/core/verification/refusal.ts'
+import { rateLimitFields, type Refusal } from '@keywright/core/verification/refusal.ts'
 import type { VerificationRequest } from '@keywright/core/verification/request.ts'
 import { type DecisionContext, verify } from '@keywright/core/verification/verify.ts'
 import { KeywrightError } from '../client/keywright-error.ts'
@@ -201,7 +201,9 @@ export class Verifier extends EventEmitter<VerifierEvents> {
 
   /** The answer to a client that was not let through: status, problem (RFC 9457) and fields. */
   answer(decision: Denied | Unavailable, requestId: string | null = null): Refusal {
-    return answerFor(decision, { realm: this.api, requestId, supportContact: this.#options.supportContact })
+    const refusal = answerFor(decision, { realm: this.api, requestId, supportContact: this.#options.supportContact })
+    if (isUnavailable(decision)) return refusal
+    return { ...refusal, headers: { ...refusal.headers, ...rateLimitFields(rateLimitsOf(decision, this.#leases, this.#context.now)) } }
   }
 
   /** What a client that was let through is told in fields of the answer: ends that are near, what is left of limits. */

@@ -140,12 +140,13 @@ function deny(context: HttpContext, response: ServerResponse, decision: Denied, 
 }
 
 /**
- * nginx's `auth_request` makes a 500 of everything but 2xx, 401 and 403; in its dialect the true status stands in a field of its
- * own, for the recipe to restore.
+ * nginx's `auth_request` makes a 500 of everything but 2xx, 401 and 403, and drops the body; in its dialect the true status and the
+ * problem stand in fields of their own, for the recipe to restore.
  */
 function write(response: ServerResponse, dialect: Dialect, status: number, body: unknown, requestId: string, headers: Record<string, string>): void {
   const text = JSON.stringify(body)
-  const shown = dialect === 'nginx' && status !== 401 && status !== 403 ? 403 : status
+  // Of a 401 nginx passes the challenge on to the client by itself, who is not to hear that the proxy's own key is wrong.
+  const shown = dialect === 'nginx' && !(status === 401 && 'Keywright-Reason' in headers) ? 403 : status
   const { 'Retry-After': retryAfter } = headers
   response.writeHead(shown, {
     'Content-Type': 'application/problem+json; charset=utf-8',
@@ -153,7 +154,14 @@ function write(response: ServerResponse, dialect: Dialect, status: number, body:
     'Cache-Control': 'no-store',
     'X-Request-Id': requestId,
     ...headers,
-    ...(dialect === 'nginx' ? { 'Keywright-Status': String(status), ...(retryAfter === undefined ? {} : { 'Keywright-Retry-After': retryAfter }) } : {}),
+    ...(dialect === 'nginx'
+      ? { 'Keywright-Status': String(status), 'Keywright-Problem': inAscii(text), ...(retryAfter === undefined ? {} : { 'Keywright-Retry-After': retryAfter }) }
+      : {}),
   })
   response.end(text)
+}
+
+/** JSON says the same with escapes, and a field may hold nothing else. */
+function inAscii(json: string): string {
+  return json.replaceAll(/[^ -~]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

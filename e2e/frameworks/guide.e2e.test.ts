@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ROOT, TestServer } from '../harness.ts'
+import { until } from '../verifier/installation.ts'
+
+const GUIDE = readFileSync(join(ROOT, 'docs/guides/verify-in-your-process.md'), 'utf8')
+const SNIPPETS = Object.fromEntries([...GUIDE.matchAll(/```js (\w+)\n([^]*?)```/g)].map(([, name, code]) => [name as string, code as string]))
+
+let server: TestServer
+let folder: string
+let operator: string
+let secret: string
+let verifierKey: string
+
+beforeAll(async () => {
+  server = await TestServer.start({ testClock: false })
+  operator = await server.bootstrap()
+  const body = 'version: 1\nkeyTypes:\n  - { slug: data, prefix: data }\napis:\n  - { slug: data, accepts: [data] }\n'
+  await server.must(200, 'POST', '/v1/config:apply', { key: operator, body, headers: { 'content-type': 'application/yaml' } })
+  await server.must(201, 'POST', '/v1/organizations', { key: operator, body: { slug: 'acme' } })
+  ;({ secret } = await server.must(201, 'POST', '/v1/organizations/acme/keys', { key: operator, body: { type: 'data', environment: 'live' } }))
+  folder = mkdtempSync(join(tmpdir(), 'keywright-guide-'))
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  mkdirSync(join(folder, 'node_modules/@keywright'), { recursive: true })
+  symlinkSync(join(ROOT, 'packages/sdk'), join(folder, 'node_modules/@keywright/sdk'))
+  mkdirSync(join(folder, 'node_modules/@hono'))
+  for (const name of ['express', 'fastify', 'hono', '@hono/node-server']) symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name))
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** What runs a handler that is exported, as its framework's own server would: `node serve.js FILE`. */
+const SERVE = `import { createServer } from 'node:http'
+const exported = await import(process.argv[2])
+const handle = exported.GET
+createServer(async (incoming, response) => {
+  const answer = await handle(new Request('http://127.0.0.1' + incoming.url, { headers: incoming.headers }), {})
+  response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text())
+}).listen(process.env.PORT)
+`
+
+test('the guide has the five', () => {
+  expect(Object.keys(SNIPPETS)).toEqual(['express', 'fastify', 'hono', 'next', 'node'])
+})
+
+test('its command issues a verifier key as printed', async () => {
+  const [, words] = /keywright -- (verifier-keys issue [^\n]+)/.exec(GUIDE) as RegExpExecArray
+  const { code, stdout } = await server.cli((words as string).split(' '), { key: operator })
+  expect(code).toBe(0)
+  verifierKey = /kw_verify_\w+/.exec(stdout)?.[0] as string
+  expect(verifierKey).toBeTypeOf('string')
+})
+
+test.each(Object.keys(SNIPPETS))('%s: what is printed runs, lets in, refuses, and refuses what was removed', async (name) => {
+  const file = join(folder, `${name}.js`)
+  writeFileSync(file, SNIPPETS[name] as string)
+  writeFileSync(join(folder, 'serve.js'), SERVE)
+  const exported = /^export /m.test(SNIPPETS[name] as string)
+  const port = await freePort()
+  const env = { PATH: process.env['PATH'] ?? '', KEYWRIGHT_URL: server.url, VERIFIER_KEY: verifierKey, PORT: String(port) }
+  const child = spawn(process.execPath, exported ? [join(folder, 'serve.js'), file] : [file], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const ask = (key?: string) =>
+    fetch(`http://127.0.0.1:${port}/things`, key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } }).catch(() => ({
+      status: 0,
+      json: async () => null,
+    }))
+  try {
+    const issued = await server.must(201, 'POST', '/v1/organizations/acme/keys', { key: operator, body: { type: 'data', environment: 'live' } })
+    await until(`${name} answers\n${output}`, async () => {
+      if (child.exitCode !== null) throw new Error(`${name} ended:\n${output}`)
+      return (await ask(issued.secret)).status === 200
+    })
+    expect(await (await ask(secret)).json()).toEqual({ organization: 'acme' })
+    expect(await (await ask()).json()).toMatchObject({ status: 401, code: 'missing' })
+    await server.must(200, 'DELETE', `/v1/organizations/acme/keys/${issued.key.id}?confirm=true`, { key: operator })
+    expect(await (await ask(issued.secret)).json()).toMatchObject({ status: 401, code: 'removed' })
+    expect(output).not.toContain(secret)
+  } finally {
+    await end(child)
+  }
+})
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return
+  const ended = new Promise((done) => child.once('exit', done))
+  child.kill('SIGKILL')
+  await ended
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer()
+  await new Promise<void>((done) => listener.listen(0, '127.0.0.1', done))
+  const { port } = listener.address() as { port: number }
+  await new Promise((done) => listener.close(done))
+  return port
+}
