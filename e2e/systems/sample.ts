@@ -44,6 +44,8 @@ export class Sample implements AsyncDisposable {
       KEYWRIGHT_URL: server.url,
       VERIFIER_KEY: secret as string,
       DATA_FOLDER: join(server.folder, name),
+      // A test sets the server's clock alone; a verifier in the sample's process would go by the true time as well.
+      VERIFY: 'http',
       ...env,
     }
     const child = spawn(process.execPath, [join(ROOT, 'examples', name, 'main.ts')], { env: variables, stdio: ['ignore', 'pipe', 'pipe'] })

@@ -10,7 +10,7 @@ app.addHook('onClose', async () => store.close())
 
 // Production and staging are two APIs in Keywright. The host says which one is meant; whether the key fits it, Keywright says.
 const api = (request: FastifyRequest) => (/^[^.]*-staging\./.test(request.host) ? 'insites-crm-staging' : 'insites-crm')
-protect(app, { api, scheme: 'ApiKey' })
+protect(app, { api, apis: ['insites-crm', 'insites-crm-staging'], scheme: 'ApiKey' })
 
 resource(app, 'contacts')
 resource(app, 'companies')

@@ -1,16 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-
-/** Who calls, as Keywright's answer says: trust this, never an organization that the request names itself. */
-export interface VerifiedKey {
-  id: string
-  type: string
-  /** Slug; `organizationId` never changes. */
-  organization: string
-  organizationId: string
-  environment: string
-  scopes: string[]
-  name: string
-}
+import type { Ask, Question, Refused, VerifiedKey } from './answer.ts'
+import { askInProcess, followKeywright, leaveKeywright } from './ask-in-process.ts'
+import { askOverHttp } from './ask-over-http.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,6 +12,8 @@ declare module 'fastify' {
 interface Options {
   /** The API's slug in Keywright, or how a request tells which of several it is for. */
   api: string | ((request: FastifyRequest) => string)
+  /** All of them, where there are several. */
+  apis?: string[]
   /** Where the key or a second identifier stands in the JSON body, Keywright must see the body. */
   sendBody?: boolean
   /** Answers of this API's own for some reasons, e.g. 404 instead of `organization_mismatch`. */
@@ -29,85 +22,67 @@ interface Options {
   scheme?: string
 }
 
-interface Answer {
-  valid: boolean
-  key?: VerifiedKey
-  reason?: string
-  detail?: string
-  status?: number
-  retryAfterSeconds?: number
-  missing?: string[]
-  successor?: string
-  deprecation?: { deprecatedAt: string; retiresAt: string; successor: string | null }
-  retirement?: { retiresAt: string }
-  expiry?: { expiresAt: string }
-  requestId?: string
-}
-
-const { KEYWRIGHT_URL = 'http://127.0.0.1:4400', VERIFIER_KEY = '' } = process.env
+/** In this process, or over HTTP with `VERIFY=http`. */
+const ask: Ask = process.env.VERIFY === 'http' ? askOverHttp : askInProcess
 
 /** Lets in only what Keywright allows: every route of the app is asked for, before its body is looked at. */
 export function protect(app: FastifyInstance, options: Options): void {
   app.decorateRequest('key')
+  if (ask === askInProcess) app.addHook('onReady', () => followKeywright(typeof options.api === 'string' ? [options.api] : (options.apis ?? [])))
   keepBodyText(app)
   app.addHook('preValidation', async (request, reply) => {
     if (request.routeOptions.url === undefined) return // no such route: the 404 needs no key
-    const answer = await ask(request, options)
-    if (!answer.valid || !answer.key) return refuse(request, reply, answer, options)
+    const { api, sendBody = false } = options
+    const answer = await ask(typeof api === 'string' ? api : api(request), questionOf(request, sendBody)).catch((error: unknown) => {
+      throw unavailable(request, error)
+    })
+    if (!answer.valid) return refuse(reply, answer, options)
     request.key = answer.key
-    sayWhenItEnds(reply, answer)
+    // From the first notice day on: until when the key works.
+    reply.headers(answer.headers)
     readJson(request)
   })
 }
 
-/** The text of a JSON body, not its object: Keywright then sees a field that stands twice. */
+/** The text of a JSON body, not its object: a field that stands twice is then seen. */
 export function keepBodyText(app: FastifyInstance): void {
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => done(null, text))
 }
 
-async function ask(request: FastifyRequest, { api, sendBody = false }: Options): Promise<Answer> {
-  const { body, ip, raw } = request
-  // The request as it came: Keywright finds the key, the route's scope and the organization in it. `headersDistinct` keeps a
-  // field that was sent twice, `raw.url` the path before anybody decoded it.
-  const asked = { method: raw.method, path: raw.url, headers: raw.headersDistinct, ...(sendBody && typeof body === 'string' ? { body } : {}) }
-  const response = await fetch(`${KEYWRIGHT_URL}/v1/verify`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${VERIFIER_KEY}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ api: typeof api === 'string' ? api : api(request), ip, request: asked }),
-    signal: AbortSignal.timeout(5_000),
-  }).catch((error: unknown) => {
-    throw unavailable(request, error)
-  })
-  if (response.status !== 200) throw unavailable(request, new Error(`Keywright answered ${response.status}: ${await response.text()}`))
-  return (await response.json()) as Answer
+/** The request as it came. `headersDistinct` keeps a field that was sent twice, `raw.url` the path before anybody decoded it. */
+function questionOf({ body, ip, raw }: FastifyRequest, sendBody: boolean): Question {
+  const request = { method: raw.method ?? 'GET', path: raw.url ?? '/', headers: raw.headersDistinct as Record<string, string[]> }
+  return { ip, request: sendBody && typeof body === 'string' ? { ...request, body } : request }
 }
 
 /** Who cannot ask lets nobody in. */
 function unavailable(request: FastifyRequest, cause: unknown): Error {
-  request.log.error({ err: cause }, 'Keywright could not be asked')
+  request.log.error({ err: cause }, 'keys cannot be checked')
   return Object.assign(new Error('Keys cannot be checked at the moment. Try again.'), { statusCode: 503 })
 }
 
-function refuse(request: FastifyRequest, reply: FastifyReply, answer: Answer, { statusFor = {}, scheme = 'Bearer' }: Options): FastifyReply {
-  const { reason = 'unknown', detail, missing, successor, retryAfterSeconds, requestId } = answer
-  const status = statusFor[reason] ?? answer.status ?? 401
+function refuse(reply: FastifyReply, answer: Refused, { statusFor = {}, scheme = 'Bearer' }: Options): FastifyReply {
+  const { reason, detail, missing, successor, retryAfterSeconds, requestId } = answer
+  const status = statusFor[reason] ?? answer.status
   if (status === 401) reply.header('WWW-Authenticate', reason === 'missing' ? scheme : `${scheme} error="invalid_token", error_description="${reason}"`)
   if (reason === 'insufficient_scope')
-    reply.header('WWW-Authenticate', `${scheme} error="insufficient_scope"${missing ? `, scope="${missing.join(' ')}"` : ''}`)
-  if (retryAfterSeconds !== undefined) reply.header('Retry-After', retryAfterSeconds)
+    reply.header('WWW-Authenticate', `${scheme} error="insufficient_scope"${missing.length === 0 ? '' : `, scope="${missing.join(' ')}"`}`)
+  if (retryAfterSeconds !== null) reply.header('Retry-After', retryAfterSeconds)
   // A 404 says what any wrong address says.
   if (status === 404) return problem(reply, 404, { title: 'There is no such thing' })
-  return problem(reply, status, { title: 'The key was refused', reason, detail, missing, successor, requestId })
+  return problem(reply, status, {
+    title: 'The key was refused',
+    reason,
+    ...given({ detail, successor }),
+    ...(missing.length === 0 ? {} : { missing }),
+    requestId,
+  })
 }
 
-/** The users of a key are told until when it works, from the first notice day on; of a deprecated kind also by RFC 9745 and RFC 8594. */
-function sayWhenItEnds(reply: FastifyReply, { deprecation, retirement, expiry }: Answer): void {
-  if (retirement) reply.header('Keywright-Key-Retires', retirement.retiresAt)
-  if (expiry) reply.header('Keywright-Key-Expires', expiry.expiresAt)
-  if (!deprecation) return
-  reply.header('Deprecation', `@${Math.floor(Date.parse(deprecation.deprecatedAt) / 1000)}`)
-  reply.header('Sunset', new Date(deprecation.retiresAt).toUTCString())
+/** Members that have a value. */
+function given(members: Record<string, string | null>): Record<string, string> {
+  return Object.fromEntries(Object.entries(members).filter((member): member is [string, string] => member[1] !== null))
 }
 
 export function problem(reply: FastifyReply, status: number, members: Record<string, unknown>): FastifyReply {
@@ -135,6 +110,7 @@ export async function listen(app: FastifyInstance, name: string): Promise<void> 
     return problem(reply, status, { title: status === 500 ? 'Something went wrong' : error.message })
   })
   app.setNotFoundHandler((_request, reply) => problem(reply, 404, { title: 'There is nothing at this address' }))
+  app.addHook('onClose', leaveKeywright)
   const url = await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT ?? 0) })
   process.stdout.write(`${name} is ready at ${url}\n`)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void app.close())

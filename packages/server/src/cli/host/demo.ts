@@ -22,7 +22,7 @@ export async function run(options: { check?: boolean }, io: Io): Promise<number>
     if (demo === null) return EXIT.interrupted
     const systems = demoSystems(demo)
     io.stdout.write(describe(demo, systems))
-    if (options.check) return await checkAll(io, systems)
+    if (options.check) return (await checkAll(io, systems)) || (demo.revocation.before === 200 && demo.revocation.after === 401 ? EXIT.ok : EXIT.failed)
     io.stdout.write('\nPress Ctrl-C to stop everything and remove the folder.\n')
     // Ctrl-C reaches the programs too: that they end then is no failure.
     const fell = await Promise.race([processes.fell.then(afterAMoment), stopped])
@@ -41,15 +41,17 @@ async function afterAMoment(error: Error): Promise<Error> {
 }
 
 function describe(demo: Demo, systems: readonly DemoSystem[]): string {
-  const { server, managementKey, projectsKey } = demo
+  const { server, managementKey, projectsKey, revocation } = demo
   return [
     '',
     `Keywright is at ${server}, its reference at ${server}/docs. Two organizations are there: acme and zeta.`,
     "Five documented systems run as configuration, each with a sample API in a process of its own. Names and marks are their vendors'.",
     ...systems.flatMap(({ title, calls, notes }, index) => ['', `${index + 1}. ${title}`, ...calls.flatMap(line), ...notes.map((note) => `   ${note}`)]),
     '',
-    'Take a key away, and make the call of number 3 again: 401 removed.',
-    `   KEYWRIGHT_URL=${server} KEYWRIGHT_KEY=${managementKey} npm run --silent keywright -- keys remove acme ${projectsKey} --yes`,
+    'Each sample API decides in its own process, by a replica that Keywright keeps up to date. A key was just taken away there:',
+    `   its call was answered ${revocation.before}, then it was removed (${revocation.summary}), and its next call was answered ${revocation.after}.`,
+    'Take one away yourself, and make the call of number 3 again: 401 removed.',
+    `   KEYWRIGHT_URL=${server} KEYWRIGHT_KEY=${managementKey} npm run --silent keywright -- keys remove acme ${projectsKey} --yes --confirm`,
     '',
   ].join('\n')
 }

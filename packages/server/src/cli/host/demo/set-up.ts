@@ -22,6 +22,8 @@ export interface Demo {
   samples: Record<SampleName, string>
   retiredAt: Date
   secrets: Record<'customerData' | 'webPush' | 'mobile' | 'projects' | 'master' | 'instance', string>
+  /** A key that was taken away before: statuses of the call right before and right after, and what the server said of the verifiers. */
+  revocation: { before: number; after: number; summary: string }
   /** Id of the InsideMaps key, to take it away. */
   projectsKey: string
 }
@@ -43,7 +45,29 @@ export async function setUp(processes: Processes, folder: string): Promise<Demo>
   await client.organizations.create({ slug: 'zeta', name: 'Zeta', aliases: ['zetabrand'], environments })
 
   const [keys, samples] = await Promise.all([makeKeys(client), startSamples(processes, client, server, folder, path)])
-  return { server, managementKey, samples, retiredAt, ...keys }
+  return { server, managementKey, samples, retiredAt, revocation: await showRevocation(client, samples.projects), ...keys }
+}
+
+/** A key that is used and taken away: what its last two calls were answered, and who refuses it by then. */
+async function showRevocation(client: Client, projects: string): Promise<Demo['revocation']> {
+  const org = 'acme'
+  const { key, secret } = await client.keys.issue({ org, type: 'insidemaps-api-key', name: 'Taken away', expiresInSeconds: 86_400 })
+  const call = async (): Promise<number> =>
+    (await fetch(`${projects}/api/v2/organizations/acme/projects`, { headers: { authorization: `Bearer ${secret}` } })).status
+  const before = await firstAllowed(call)
+  const { propagation } = await client.keys.remove({ org, key: key.id }, { confirm: true })
+  return { before, after: await call(), summary: propagation?.summary ?? '' }
+}
+
+/** A new key is known to verifiers elsewhere a moment after it was issued. */
+async function firstAllowed(call: () => Promise<number>): Promise<number> {
+  const deadline = Date.now() + 5_000
+  let status = await call()
+  while (status !== 200 && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    status = await call()
+  }
+  return status
 }
 
 async function makeKeys(client: Client): Promise<Pick<Demo, 'secrets' | 'projectsKey'>> {
@@ -77,7 +101,7 @@ async function startSamples(
 ): Promise<Record<SampleName, string>> {
   const started = Object.entries(SAMPLES).map(async ([name, apis]) => {
     const { secret } = await client.verifierKeys.issue({ name, apis: [...apis] })
-    const env = { ...path, KEYWRIGHT_URL: server, VERIFIER_KEY: secret, DATA_FOLDER: join(folder, name) }
+    const env = { ...path, KEYWRIGHT_URL: server, VERIFIER_KEY: secret, VERIFIER_NAME: name, DATA_FOLDER: join(folder, name) }
     return [name, await processes.start(name, [sampleFile(name)], env, folder)]
   })
   const samples = Object.fromEntries(await Promise.all(started)) as Record<SampleName, string>
