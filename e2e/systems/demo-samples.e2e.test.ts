@@ -29,7 +29,9 @@ test('every line that the demo prints is answered as it says, and nothing is lef
   expect(stdout.match(/^ok {5}/gm)).toHaveLength(stdout.match(/^curl /gm)?.length as number)
   expect(stdout).toContain('shifted to ten minutes ahead')
   // A revocation arrives in a process that decides by itself.
-  expect(stdout).toMatch(/its call was answered 200, then it was removed \(refused everywhere: 6 of 6 verifiers, \d+ ms\), and its next call was answered 401\./)
+  expect(stdout).toMatch(
+    /its call was answered 200, then it was removed \(refused everywhere: 6 of 6 verifiers, \d+ ms\), and its next call was answered 401\./,
+  )
   expect(readdirSync(folder)).toEqual([])
 })
 
