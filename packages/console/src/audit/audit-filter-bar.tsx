@@ -43,11 +43,11 @@ export function AuditFilterBar({ filters, onChange, installation, events }: Prop
         </Field>
         <div className="flex items-center gap-2 text-sm text-ink-soft">
           <Field label={auditText.from} labelHidden>
-            <Input type="date" className="w-38" value={filters.from} onValueChange={(from) => onChange({ from })} />
+            <Input type="date" className="w-38 max-sm:w-34" value={filters.from} onValueChange={(from) => onChange({ from })} />
           </Field>
           <span aria-hidden="true">–</span>
           <Field label={auditText.to} labelHidden>
-            <Input type="date" className="w-38" value={filters.to} onValueChange={(to) => onChange({ to })} />
+            <Input type="date" className="w-38 max-sm:w-34" value={filters.to} onValueChange={(to) => onChange({ to })} />
           </Field>
         </div>
       </div>
