@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createVerifier } from '@keywright/sdk/verifier/verifier.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT, TestServer } from '../harness.ts'
 import { until } from '../verifier/installation.ts'
@@ -85,6 +86,31 @@ test.each(Object.keys(SNIPPETS))('%s: what is printed runs, lets in, refuses, an
     expect(output).not.toContain(secret)
   } finally {
     await end(child)
+  }
+})
+
+test('confirmed revocation: its commands work as printed, and say what is printed', async () => {
+  const guide = readFileSync(join(ROOT, 'docs/guides/confirmed-revocation.md'), 'utf8')
+  const [remove, list] = [...guide.matchAll(/keywright -- ([^\n]+)/g)].map(([, words]) => (words as string).split(' '))
+  const verifier = createVerifier({ url: server.url, verifierKey, api: 'data', name: 'orders' })
+  try {
+    await verifier.ready()
+    const { key } = await server.must(201, 'POST', '/v1/organizations/acme/keys', { key: operator, body: { type: 'data', environment: 'live' } })
+    const removed = await server.cli(
+      (remove as string[]).map((word) => (word === 'key_01' ? key.id : word)),
+      { key: operator },
+    )
+    // Verifiers of the programs above were killed: until their bound has passed, nobody may say "everywhere".
+    expect([removed.code, removed.stderr]).toEqual([
+      0,
+      expect.stringMatching(/Confirmed: refused (?:everywhere: 1 of 1 verifier, \d+ ms|by 1 of \d verifiers; may still accept: )/),
+    ])
+    expect(guide).toContain('Confirmed: refused everywhere: 12 of 12 verifiers, 41 ms')
+    const listed = await server.cli(list as string[], { key: operator })
+    expect([listed.code, listed.stdout]).toEqual([0, expect.stringContaining('orders')])
+    for (const heading of ['WHERE', 'LAG', 'KEYS', 'MAY ACCEPT UNTIL']) expect(listed.stdout).toContain(heading)
+  } finally {
+    await verifier.close()
   }
 })
 

@@ -234,6 +234,7 @@ describe.each(ALL)('%s', (framework) => {
     expect(answers[0]).toMatchObject({ status: 200 })
     const refused = answers.at(-1) as Answer
     expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' } })
+    expect(refused.headers['ratelimit-policy']).toBe('"60s";q=5;w=60')
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
   })
 
@@ -275,4 +276,13 @@ test.each(ALL)('%s answers 503 when its verifier can decide no more, and says no
   expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } })
   expect(answer.headers['retry-after']).toBe('5')
   expect(answer.headers['www-authenticate']).toBeUndefined()
+})
+
+test('hono: a handler that makes a Response of its own tells the client what is left as well', async () => {
+  const { secret } = await issue('few')
+  const app = new Hono()
+  app.use(honoVerifier(verifier))
+  app.get('/v1/orders', () => new Response('own'))
+  const answer = await app.fetch(new Request('http://api.example.com/v1/orders', { headers: { authorization: `Bearer ${secret}` } }))
+  expect([answer.status, await answer.text(), answer.headers.get('ratelimit-policy')]).toEqual([200, 'own', '"60s";q=5;w=60'])
 })

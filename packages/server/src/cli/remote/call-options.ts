@@ -24,7 +24,7 @@ export function callOptions({ idempotencyKey, confirm }: RepeatOptions & Confirm
 }
 
 /** Tells people what a confirmed change says; programs find it in the JSON. */
-export function noteConfirmation(context: RemoteContext, answer: { propagation?: { summary: string; elapsedMs: number } } | undefined): void {
+export function noteConfirmation(context: RemoteContext, answer: { propagation?: { summary: string } } | undefined): void {
   if (context.json || answer?.propagation === undefined) return
-  context.note(`Confirmed: ${answer.propagation.summary}, ${answer.propagation.elapsedMs} ms.`)
+  context.note(`Confirmed: ${answer.propagation.summary}.`)
 }
