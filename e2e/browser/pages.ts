@@ -67,17 +67,98 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   page('operator-configuration', 'operator', '/operator/configuration'),
   page('operator-key-type', 'operator', '/operator/configuration/key-types/rest-api'),
   page('operator-api', 'operator', '/operator/configuration/apis/orders'),
-  page('operator-sunsets', 'operator', '/operator/sunsets'),
-  page('operator-look-up', 'operator', '/operator/look-up'),
-  page('operator-keywright-keys', 'operator', '/operator/keys'),
-  page('operator-outbox', 'operator', '/operator/outbox'),
-  page('operator-health', 'operator', '/operator/health'),
-  page('operator-operators', 'operator', '/operator/operators'),
   page('operator-audit-log', 'operator', '/operator/audit-log'),
 
   page('not-found', 'administrator', '/organizations/nowhere/members'),
-  page('forbidden', 'member', '/operator/health'),
+  page('forbidden', 'member', '/operator/organizations'),
 ]
 
+const key = { page: `${ORG}/pages/api-keys`, generate: `${ORG}/pages/api-keys/generate?section=Servers` }
+
 /** The same with something open, typed or refused: no pictures are taken of these. */
-export const CONSOLE_STATES: readonly ConsolePage[] = []
+export const CONSOLE_STATES: readonly ConsolePage[] = [
+  page('sign-in with empty fields', null, '/sign-in', async (window) => {
+    await window.button('Sign in').click()
+    await window.expectFieldError('Password', /./)
+  }),
+  page('the menu of the account', 'administrator', `${ORG}/pages/warehouse`, async (window) => {
+    await window.account('Adam Reyes').click()
+    await window.menuItem('Sign out').waitFor()
+  }),
+  page('the way to any page', 'administrator', `${ORG}/pages/warehouse`, async (window) => {
+    await window.page.keyboard.press('Control+k')
+    await window.dialog().first().waitFor()
+  }),
+  page('the switch between organizations', 'operator', '/operator/organizations', async (window) => {
+    await window.page.getByRole('button', { name: /^Switch organization/ }).click()
+    await window.page
+      .getByRole('link', { name: /Lumen Books/ })
+      .first()
+      .waitFor()
+  }),
+  page('commands of a key', 'administrator', key.page, async (window) => {
+    await window.button('Commands for Shop front').click()
+    await window.menuItem('Deactivate').waitFor()
+  }),
+  page('filters that no key fits', 'administrator', `${key.page}?q=nothing-is-called-so`, (window) => window.says('No key fits these filters')),
+  page('removing a key that is in use', 'administrator', key.page, async (window) => {
+    await window.command('Commands for Old shop front', 'Remove')
+    await window
+      .dialog(/Remove Old shop front/)
+      .getByRole('textbox')
+      .waitFor()
+  }),
+  page('replacing a secret', 'administrator', key.page, async (window) => {
+    await window.command('Commands for Shop front', 'Replace')
+    await window
+      .dialog(/Shop front/)
+      .getByRole('button', { name: 'Replace' })
+      .waitFor()
+  }),
+  page('details of a key to be, with mistakes', 'administrator', key.generate, async (window) => {
+    await window.button('Continue').click()
+    await window.expectFieldError('Name', /./)
+  }),
+  page('addresses of a key to be, with mistakes', 'administrator', key.generate, async (window) => {
+    await window.field('Name').fill('Picking robots')
+    await window.page.getByRole('radio', { name: 'live' }).check()
+    await window.button('Continue').click()
+    await window.button('Paste a list').click()
+    await window.field('Addresses, one a line').fill('300.1.1.1\n10.0.0.1/8')
+    await window.button('Add to the list').click()
+    await window.says(/could not be read/)
+  }),
+  keyPage('usage of a key', 'administrator', 'Order import', async (window) => {
+    await window.page.getByRole('tab', { name: 'Usage' }).click()
+    await window.page.getByRole('tab', { name: 'Usage', selected: true }).waitFor()
+  }),
+  keyPage('history of a key', 'administrator', 'Order import', async (window) => {
+    await window.page.getByRole('tab', { name: 'History' }).click()
+    await window.page.getByRole('tab', { name: 'History', selected: true }).waitFor()
+  }),
+  keyPage('editing restrictions', 'administrator', 'Order import', async (window) => {
+    await window.button('Edit').click()
+    await window.button('Save').waitFor()
+  }),
+  page('an invitation with mistakes', 'owner', `${ORG}/members`, async (window) => {
+    await window.button('Invite').click()
+    await window.button('Send invitation').click()
+    await window.expectFieldError('E-mail', /./)
+  }),
+  page('changing a role', 'owner', `${ORG}/members`, async (window) => {
+    await window.command('Commands for Milo Novak', 'Change role')
+    await window.dialog(/Role of Milo Novak/).waitFor()
+  }),
+  page('editing an address list', 'administrator', `${ORG}/address-lists?edit=rest-api`, (window) => window.button('Save list').waitFor()),
+  page('setting up a second factor', 'owner', '/account', async (window) => {
+    await window.button('Set up').click()
+    await window.dialog('Set up').waitFor()
+  }),
+  page('suspending an organization', 'operator', '/operator/organizations/harbour-coffee', async (window) => {
+    await window.button('Suspend').click()
+    await window
+      .dialog(/Suspend Harbour Coffee/)
+      .getByText(/would be refused/)
+      .waitFor()
+  }),
+]
