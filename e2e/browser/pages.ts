@@ -67,6 +67,12 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   page('operator-configuration', 'operator', '/operator/configuration'),
   page('operator-key-type', 'operator', '/operator/configuration/key-types/rest-api'),
   page('operator-api', 'operator', '/operator/configuration/apis/orders'),
+  page('operator-sunsets', 'operator', '/operator/sunsets'),
+  page('operator-look-up', 'operator', '/operator/look-up'),
+  page('operator-keywright-keys', 'operator', '/operator/keys'),
+  page('operator-outbox', 'operator', '/operator/outbox'),
+  page('operator-health', 'operator', '/operator/health'),
+  page('operator-operators', 'operator', '/operator/operators'),
   page('operator-audit-log', 'operator', '/operator/audit-log'),
 
   page('not-found', 'administrator', '/organizations/nowhere/members'),
