@@ -7,6 +7,7 @@ import { MEASURES } from './measures.ts'
 test('a short run of every measure prints the documented JSON and nothing else', { timeout: 240_000 }, () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), '--json', '--quick'], { encoding: 'utf8' })
   expect(status, stderr).toBe(0)
+  expect(stderr).toContain('nginx: NOT RUN, a short run does without it')
   const results = JSON.parse(stdout) as Record<string, unknown>[]
   const numberOrNull = (value: unknown) => value === null || (typeof value === 'number' && Number.isFinite(value) && value > 0)
   for (const result of results) {
@@ -16,6 +17,7 @@ test('a short run of every measure prints the documented JSON and nothing else',
     for (const ratio of Object.values(result.ratioTo as object)) expect(numberOrNull(ratio)).toBe(true)
     expect(Object.keys(result.ratioTo as object).length, `${result.measure} is compared with nothing`).toBeGreaterThan(0)
   }
+  expect(results.filter(({ measure }) => (measure as string).includes('nginx'))).toEqual([])
   const measures = results.map((result) => result.measure as string)
   expect(measures).toEqual(expect.arrayContaining(['decision', 'replicaBytes', 'authorize over HTTP', 'verify over HTTP']))
   expect(measures.filter((measure) => measure.startsWith('issuing'))).toHaveLength(4)

@@ -27,7 +27,7 @@ function run(program: string, order: object): Promise<LoadReport> {
  * The same, but the rate is that of one core which the server has for itself: answers for each second of processor time that it
  * used, all its threads together. What else the machine does, and the load generator's own speed, do not count.
  */
-export async function loadPerCore(server: ServerProcess, order: Omit<LoadOrder, 'url'>): Promise<LoadReport> {
+export async function loadPerCore(server: Pick<ServerProcess, 'url' | 'cpuSeconds'>, order: Omit<LoadOrder, 'url'>): Promise<LoadReport> {
   const before = server.cpuSeconds()
   const report = await load({ ...order, url: server.url })
   const used = (server.cpuSeconds() ?? 0) - (before ?? 0)

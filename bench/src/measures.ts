@@ -8,6 +8,7 @@ export const MEASURES = {
   verifier: async (): Promise<Measure> => (await import('./verifier.ts')).verifier,
   revocation: async (): Promise<Measure> => (await import('./revocation.ts')).revocation,
   http: async (): Promise<Measure> => (await import('./http.ts')).http,
+  nginx: async (): Promise<Measure> => (await import('./nginx.ts')).nginx,
   issuing: async (): Promise<Measure> => (await import('./issuing.ts')).issuing,
   underLoad: async (): Promise<Measure> => (await import('./under-load.ts')).underLoad,
   list: async (): Promise<Measure> => (await import('./list.ts')).list,

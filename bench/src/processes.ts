@@ -12,8 +12,8 @@ const CAN_PIN = cpus().length > 1 && spawnSync('taskset', ['--version']).status 
 const FIRST_CORE = '0'
 const OTHER_CORES = `1-${cpus().length - 1}`
 
-export function spawnOn(place: 'server' | 'load', args: string[], env: NodeJS.ProcessEnv = process.env): ChildProcess {
-  const command = CAN_PIN ? ['taskset', '-c', place === 'server' ? FIRST_CORE : OTHER_CORES, process.execPath, ...args] : [process.execPath, ...args]
+export function spawnOn(place: 'server' | 'load', args: string[], env: NodeJS.ProcessEnv = process.env, program = process.execPath): ChildProcess {
+  const command = CAN_PIN ? ['taskset', '-c', place === 'server' ? FIRST_CORE : OTHER_CORES, program, ...args] : [program, ...args]
   return spawn(command[0] as string, command.slice(1), { env, stdio: [place === 'load' ? 'pipe' : 'ignore', 'pipe', 'inherit'] })
 }
 
@@ -29,7 +29,7 @@ export interface ServerProcess extends AsyncDisposable {
 }
 
 /** Linux counts in hundredths of a second (proc(5): utime and stime, fields 14 and 15). */
-function cpuSecondsOf(pid: number): number | null {
+export function cpuSecondsOf(pid: number): number | null {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
     return (Number(fields[11]) + Number(fields[12])) / 100

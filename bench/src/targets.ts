@@ -25,6 +25,7 @@ export function verdictOn(result: Result): Verdict | null {
   if (measure === 'revocation in every verifier') return { target: 'p99 under 100 ms', met: (p99Us ?? Number.POSITIVE_INFINITY) < 100_000 }
   if (measure === 'authorize over HTTP') return { target: '75 % of bare node:http', met: ratio('bare node:http') >= 0.75 }
   if (measure === 'verify over HTTP') return { target: '80 % of a bare JSON POST', met: ratio('bare node:http JSON POST') >= 0.8 }
+  if (measure === 'authorize beside nginx') return { target: '80 % of nginx with Lua', met: ratio('nginx with Lua') >= 0.8 }
   if (measure.startsWith('issuing')) return { target: 'half of bare SQLite commits', met: ratio('bare SQLite commits') >= 0.5 }
   if (measure === 'authorize under load')
     return { target: 'p99 within 2 times of the quiet one', met: (ratioTo['itself, quiet'] ?? Number.POSITIVE_INFINITY) <= 2 }
