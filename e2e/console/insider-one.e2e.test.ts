@@ -139,7 +139,7 @@ test('B.3 keys made in the old settings end on their day, with warning before an
   const secret = await generateKey(window, { button: ISSUE, type: 'Web Push', name: 'New pushes', addresses: 'any' })
   await storeSecret(window)
   await window.goto(PAGE)
-  await window.says(/Web Push keys end on 15 Oct 2025/)
+  await window.says(/Keys of the type Web Push end on 15 Oct 2025/)
 
   const statistics = (key: string) =>
     push.call({ method: 'POST', path: '/api/v1/web-push/statistics', headers: { authorization: `Bearer ${key}` }, body: { partner_id: 'acmebrand' } })

@@ -15,7 +15,8 @@ export function EndsAt({ of: key, day = false }: { of: Pick<Key, 'expiresAt' | '
   const near = left > 0 && left <= EXPIRY_ANNOUNCED_MS && key.status !== 'removed'
   return (
     <span className={near ? 'font-medium text-warning-ink' : undefined}>
-      <Time at={at} day={day} />
+      {/* Far ends are days to plan with; "next month" is none. */}
+      <Time at={at} day={day || left > EXPIRY_ANNOUNCED_MS} />
       {retires && <span className="ml-1 text-xs">({keysText.list.retires})</span>}
     </span>
   )

@@ -62,8 +62,8 @@ export const keysText = {
   banner: {
     suspendedTitle: 'This organization is suspended',
     suspended: 'Every call with a key of it is refused until the suspension ends; the keys themselves stay as they are.',
-    sunsetTitle: (label: string, day: string) => `${label} keys end on ${day}`,
-    sunsetPastTitle: (label: string, day: string) => `${label} keys ended on ${day}`,
+    sunsetTitle: (label: string, day: string) => `Keys of the type ${label} end on ${day}`,
+    sunsetPastTitle: (label: string, day: string) => `Keys of the type ${label} ended on ${day}`,
     sunsetOrigin: (origin: string) => `Keys made in “${origin}” are refused from that instant on.`,
     sunsetAll: 'All of them are refused from that instant on.',
     sunsetPast: 'They are refused, and nobody can bring them back.',
