@@ -42,6 +42,13 @@ test('a restore under a connected verifier: the same number with another mark is
   expect(said(verifier.verify({ secret: kept.secret }))).toBe('allowed')
   // Issued in the history that is lost: nobody knows it any more, here neither.
   expect(said(verifier.verify({ secret: late.secret }))).toBe('unknown')
+  // Verifiers of the lost history are in no table: until the longest bound is over, nobody says "everywhere".
+  const confirmed = await server.must(200, 'POST', `/v1/organizations/acme/keys/${kept.id}:deactivate?confirm=true`, { key: installation.key, body: {} })
+  expect(confirmed.propagation.mayAcceptUntil).toEqual([expect.objectContaining({ verifier: expect.stringContaining('connected after the backup') })])
+  expect(confirmed.propagation.summary).not.toContain('everywhere')
+  const { items } = await server.must(200, 'GET', '/v1/verifiers', { key: installation.key })
+  const unknown = items.find(({ name }: { name: string }) => name === 'connected after the backup')
+  await server.must(204, 'DELETE', `/v1/verifiers/${unknown.id}`, { key: installation.key })
 })
 
 test('a log that was trimmed past the place of a verifier is answered with a snapshot, without a gap', async () => {

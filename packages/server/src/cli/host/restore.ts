@@ -53,7 +53,13 @@ export async function run(options: Options, io: Io, [given]: readonly string[]):
 
     async function finish() {
       await using store = await openStore(config, secrets, systemClock(), { backup: coming })
-      return await finishRestore(store.services, hostCaller('restore'), journal.states, { ...backup, loss, keptAs, members })
+      return await finishRestore(store.services, hostCaller('restore'), journal.states, {
+        ...backup,
+        loss,
+        keptAs,
+        members,
+        maxStalenessSeconds: config.maxStalenessSeconds,
+      })
     }
   } finally {
     for (const suffix of ['', '-wal', '-shm']) rmSync(`${coming}${suffix}`, { force: true })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Place, RevokedState } from '../../kernel/revocation-lines.ts'
 import { changeLogHead } from '../../store/change-log.ts'
+import { putVerifierQuery, type StoredVerifier } from '../../store/verifiers.ts'
 import type { Caller, Services } from '../services.ts'
 import { commit } from '../unit.ts'
 import { closeDoors, type DoorsClosed, type MembersBefore } from './close-doors.ts'
@@ -16,6 +17,18 @@ export interface RestoreFacts {
   loss: Loss | null
   keptAs: string | null
   members: MembersBefore
+  /** The longest bound that this server allows a verifier elsewhere. */
+  maxStalenessSeconds: number
+}
+
+/**
+ * Whoever connected after the backup is in no table any more and may still accept what is revoked from now on, until it is heard of or its bound is
+ * over. It stands in the list as one, so that "refused everywhere" is not said too early.
+ */
+function connectedAfterBackup(now: number, stalenessSeconds: number): StoredVerifier {
+  const nobody = { keyId: '', apis: [], host: '', pid: 0, sdk: '', address: null, lastBatch: 0 }
+  const times = { mayAcceptUntil: now + stalenessSeconds * 1000, connectedAt: now, lastHeardAt: now }
+  return { id: 'connected-after-the-backup', name: 'connected after the backup', stalenessSeconds, onStale: 'refuse', ...nobody, ...times }
 }
 
 /**
@@ -34,6 +47,7 @@ export async function finishRestore(
     unit.defer(build.deleteFrom('settings').where('name', '=', 'backup').compile())
     const done = await revokeAgain(unit, states)
     const closed = await closeDoors(unit, facts.members)
+    unit.defer(putVerifierQuery(build, connectedAfterBackup(unit.now, facts.maxStalenessSeconds)))
     const { loss, audit, change, takenAt, keptAs } = facts
     unit.audit({
       organizationId: null,
