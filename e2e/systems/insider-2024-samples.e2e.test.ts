@@ -119,7 +119,7 @@ test('A.5 only administrators generate and delete; the others are told whom to a
   const member = await person('member')
   const refused = await server.call('POST', KEYS, { key: member.secret, body: { type: 'insider-2024-email-content' } })
   expect([refused.status, refused.body.detail]).toEqual([403, expect.stringContaining('administrator')])
-  const { items } = await server.must(200, 'GET', '/v1/organizations/acme/audit-events', { key })
+  const { items } = await server.must(200, 'GET', '/v1/organizations/acme/audit-events?action=command.refused', { key })
   expect(items[0]).toMatchObject({ action: 'command.refused', detail: { code: 'forbidden', operation: 'keys.issue' } })
   const administrator = await person('administrator')
   const made = await server.must(201, 'POST', KEYS, { key: administrator.secret, body: { type: 'insider-2024-email-content' } })
