@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mailedLink } from '../browser/mailbox.ts'
+import { linksTo, mailedLink } from '../browser/mailbox.ts'
 import { PASSWORD } from '../browser/person.ts'
 import { setStage } from '../browser/stage.ts'
 import { TestServer } from '../harness.ts'
@@ -100,13 +100,14 @@ test('a forgotten password is set by mail, and every session of the person ends'
   const organization = await stage.installation.organization('reset')
   const person = await organization.person('owner')
   const before = await stage.newWindow(person, { bySigningIn: true })
+  const seen = linksTo(mail, person.email)
   const window = await stage.newWindow(null)
   await window.goto('/sign-in')
   await window.link('Forgot your password?').click()
   await window.field('E-mail').fill(person.email)
   await window.button('Send the link').click()
   await window.says('Look into your mail')
-  const link = new URL(await mailedLink(mail, person.email))
+  const link = new URL(await mailedLink(mail, person.email, seen))
   expect(link.pathname).toBe('/reset-password')
   await window.goto(link.pathname + link.hash)
   await window.field('New password').fill('another sentence of mine')
@@ -141,6 +142,7 @@ test('a second factor is set up with any authenticator, asked for at the next si
   expect(await window.field('Code of your authenticator').inputValue()).toBe('000000')
   await window.field('Code of your authenticator').fill(await person.code())
   await window.button('Turn on').click()
+  await window.field('I keep them in a safe place').waitFor()
   const codes = await window.dialog().getByRole('listitem').allTextContents()
   await window.field('I keep them in a safe place').check()
   await window.button('Done').click()
