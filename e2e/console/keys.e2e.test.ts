@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
+import type { Console } from '../browser/console.ts'
 import type { PeopledOrganization } from '../browser/peopled-installation.ts'
 import type { Person } from '../browser/person.ts'
 import { setStage } from '../browser/stage.ts'
@@ -24,6 +25,9 @@ const keysOf = async (name: string): Promise<{ id: string; name: string; newestV
 const issue = async (name: string, type = 'insidemaps-api-key'): Promise<{ key: { id: string; hint: string }; secret: string }> =>
   olivia.must(201, 'POST', `${acme.path}/keys`, { type, name, ...(type === 'insidemaps-api-key' ? { expiresInSeconds: 86_400 } : {}) })
 
+/** The panel asks from the frame after it is drawn; no person goes back sooner. */
+const drawn = (window: Console) => window.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))')
+
 test('a double click makes one key, and its secret is not lost by Back, Escape, a click beside it or a link', async () => {
   const window = await stage.window(adam)
   await window.goto(GENERATE)
@@ -36,6 +40,7 @@ test('a double click makes one key, and its secret is not lost by Back, Escape, 
   expect(secret).toMatch(/^im_[0-9A-Za-z]{38}$/)
   expect(await keysOf('Double')).toHaveLength(1)
 
+  await drawn(window)
   for (const leave of [() => window.page.goBack(), () => window.link('Members').click()]) {
     await leave()
     const question = window.dialog('Leave without storing the secret?')
@@ -83,6 +88,7 @@ test('who leaves without storing it does not find the secret again, whichever wa
   await window.button('Continue').click()
   await window.button('Authorize and Generate').click()
   const secret = await window.field('Secret').inputValue()
+  await drawn(window)
   await window.page.goBack()
   await window.button('Leave, the secret is lost').click()
   await window.field('Name').waitFor()
