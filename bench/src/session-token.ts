@@ -5,7 +5,7 @@ import { signingInput } from '@keywright/core/session-token/encode.ts'
 import { SessionTokens } from '@keywright/core/session-token/session-tokens.ts'
 import type { VerificationRequest } from '@keywright/core/verification/request.ts'
 import { type DecisionContext, verify } from '@keywright/core/verification/verify.ts'
-import { signaturePort } from '../../packages/server/src/verification/signature.ts'
+import { signaturePort } from '../../packages/sdk/src/verifier/signature.ts'
 import { compete, type Contestant, type Measure, percentile, type Result } from './measure.ts'
 import { addressOf, idBytes, NOW, organizationIdOf, recordOf, replicaOf, secretOf } from './replica-of-keys.ts'
 

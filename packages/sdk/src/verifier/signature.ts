@@ -10,7 +10,7 @@ export function digestText(secret: string): string {
 const MOST_KEYS = 16
 const keys = new Map<string, KeyObject>()
 
-/** Ed25519 by Node. */
+/** Ed25519 by Node. Small-order and non-canonical signatures are OpenSSL's to refuse; the key is one of ours in any case. */
 export const signaturePort: SignaturePort = {
   checkSignature(publicKey, input, signature) {
     try {

@@ -13,7 +13,7 @@ import type { RateLimiter, RateLimitState } from '@keywright/core/rate-limit/rat
 import type { Replica } from '@keywright/core/replica/replica.ts'
 import type { Metrics } from '../events/metrics.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { signaturePort } from './signature.ts'
+import { signaturePort } from '@keywright/sdk/verifier/signature.ts'
 import type { UsageRecorder } from '@keywright/core/usage/usage-recorder.ts'
 
 /** More than is stored: what looks like a secret is cut out before, and half a secret would not look like one. */
