@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { rawRequest, sendRaw } from '../fence/raw.ts'
 import { forgedSecret, World } from '../fence/world.ts'
@@ -170,6 +171,35 @@ test('a body of another type, or of none, is refused with 415', async () => {
     expect((await post('/v1/verify', body, type, verifier)).status, `${type}`).toBe(415)
   }
   expect((await post('/v1/config:apply', 'version: 1', 'text/plain')).status).toBe(415)
+})
+
+test('a packed body is refused as that, and never unpacked', async () => {
+  for (const [path, key] of [
+    [KEYS, world.operator],
+    ['/v1/verify', verifier],
+  ] as const) {
+    const packed = gzipSync(JSON.stringify({ type: 'plain' }))
+    const fields: [string, string][] = [
+      ['Authorization', `Bearer ${key}`],
+      ['Content-Type', 'application/json'],
+      ['Content-Encoding', 'gzip'],
+    ]
+    const { status, body } = await sendRaw(world.server.url, rawRequest('POST', path, fields, packed))
+    expect([path, status, JSON.parse(body).detail]).toEqual([path, 415, 'Send the body as it is, without Content-Encoding.'])
+  }
+})
+
+test('a number of a query that is none, or stands twice, is told in plain words', async () => {
+  for (const query of ['limit=5&limit=6', 'limit=many']) {
+    const { errors } = await world.server.must(422, 'GET', `${KEYS}?${query}`, { key: world.operator })
+    expect(errors).toEqual([{ path: 'query.limit', code: 'invalid_type', message: 'Must be a number, and said once.' }])
+  }
+})
+
+test('half of a surrogate pair in a name or a fact is refused, and nothing is made', async () => {
+  await post('/v1/organizations', String.raw`{"slug":"halved","name":"\ud83d"}`)
+  await world.server.must(404, 'GET', '/v1/organizations/halved', { key: world.operator })
+  expect((await post(KEYS, String.raw`{"type":"plain","name":"x","environment":"live","addresses":"any","metadata":{"a":"\udc00"}}`)).status).toBe(422)
 })
 
 test('very many mistakes are bounded in the answer and do not hold up others', async () => {

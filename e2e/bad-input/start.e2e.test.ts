@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -67,7 +67,7 @@ test('every mistake of the environment is told at once, and no secret of it', as
     KEYWRIGHT_SMTP_URL: 'smtp://user:verysecret@mail',
     KEYWRIGHT_WHATEVER: '1',
   })
-  refused(finished, /The environment cannot be used/)
+  refused(finished, /^error: The environment cannot be used\. \(invalid_configuration\)\n(?: {2}KEYWRIGHT_\w+: \S[^\n\ufffd]*\n){8,}$/)
   for (const name of ['LISTEN', 'PUBLIC_URL', 'TRUSTED_PROXIES', 'ALLOW_HTTP', 'LOG_LEVEL', 'MASTER_KEY', 'SMTP_URL', 'WHATEVER'])
     expect(finished.stderr).toContain(`KEYWRIGHT_${name}`)
   expect(finished.stderr).not.toContain(KEY.slice(0, 20))
@@ -91,6 +91,17 @@ test('a data folder that is a file, lies under one, or cannot be written is name
   }
   refused(await keywright(['serve'], { KEYWRIGHT_DATA: '/proc/keywright' }), /data folder \/proc\/keywright cannot be used/)
   expect(readFileSync(file, 'utf8')).toBe('mine')
+})
+
+test.skipIf(process.platform === 'win32')('what is written into a data folder that others may enter is for its user alone', async () => {
+  const data = folder()
+  chmodSync(data, 0o755)
+  await keywright(['migrate'], { KEYWRIGHT_DATA: data })
+  // Ends as soon as it is ready, so the files of a running server are there.
+  await keywright(['serve'], { KEYWRIGHT_DATA: data })
+  const files = readdirSync(data)
+  expect(files).toEqual(expect.arrayContaining(['keywright.db', 'master.key', 'revocations.journal']))
+  for (const file of files) expect([file, statSync(join(data, file)).mode & 0o077]).toEqual([file, 0])
 })
 
 test('a port in use is named, and the data folder is let go', async () => {

@@ -12,12 +12,17 @@ export const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}$/
 
 export const slug = z.string().regex(SLUG, 'Must be 1 to 63 of a-z, 0-9 and "-", beginning and ending with a letter or digit.')
 
+/** Half of a surrogate pair cannot be stored: what is read back would be another text than what was answered. */
+export const isWhole = (value: string): boolean => value.isWellFormed()
+export const WHOLE = 'Must be whole characters: half of a surrogate pair stands alone.'
+
 export const text = (max: number) =>
   z
     .string()
     .max(max, `Must be at most ${max} characters.`)
-    // Control characters end up in logs, mails and CSV; none of our texts needs one.
-    .refine((value) => !/[\u0000-\u001f\u007f\u2028\u2029]/.test(value), 'Must not contain control characters.')
+    // Control characters end up in logs, mails and CSV, and those that turn the direction of writing make a name look like another; none of our texts needs one.
+    .refine((value) => !/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/.test(value), 'Must not contain control characters.')
+    .refine(isWhole, WHOLE)
 
 /** `7d`, `60s` or a whole number -> seconds. */
 export const duration = z.union([z.string(), z.number()], 'Must be a duration such as "60s", "1h" or "7d".').transform((value, context) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addressRule, instant, limit, scopeToken, slug, text } from '../configuration/fields.ts'
+import { addressRule, instant, isWhole, limit, scopeToken, slug, text, WHOLE } from '../configuration/fields.ts'
 import { KEY_STATUSES } from '../lifecycle.ts'
 import { actor, instantOut, listQuery, page, several } from './common.ts'
 import type { Operation } from './operation.ts'
@@ -8,7 +8,7 @@ export const name = text(100).trim()
 export const tag = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,49}$/, 'Must be 1 to 50 letters, digits or "_.:-", beginning with a letter or digit.')
 export const tags = z.array(tag).max(20)
 export const metadata = z
-  .record(z.string().regex(/^[A-Za-z0-9_.-]{1,50}$/, 'Must be 1 to 50 letters, digits or "_.-".'), z.string().max(500))
+  .record(z.string().regex(/^[A-Za-z0-9_.-]{1,50}$/, 'Must be 1 to 50 letters, digits or "_.-".'), z.string().max(500).refine(isWhole, WHOLE))
   .refine((value) => Object.keys(value).length <= 50, 'At most 50 entries.')
 const expiry = {
   expiresInSeconds: z.int().min(1, 'Must be longer than zero.').max(3_153_600_000).optional(),

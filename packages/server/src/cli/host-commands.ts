@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads'
 import type { Command } from 'commander'
 import type { Io, Session } from './io.ts'
 import { report } from './report.ts'
@@ -64,6 +65,8 @@ export function addHostCommands(session: Session, program: Command): void {
 function runsHere(session: Session, command: Command, load: () => Promise<HostCommand>): void {
   command.helpOption('-h, --help', 'show this help').action(async () => {
     const options = command.opts<{ json?: boolean }>()
+    // Whatever is written here is for this user alone, also in a data folder that others may enter. (In a worker a test runs this.)
+    if (isMainThread) process.umask(0o077)
     try {
       const { run } = await load()
       session.exitCode = await run(options as never, session.io, command.processedArgs as string[])

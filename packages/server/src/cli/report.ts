@@ -41,7 +41,8 @@ function sentences(error: unknown): string[] {
   const known = asKeywrightError(error)
   if (known === null) return [`error: ${message(error)}`]
   return [
-    `error: ${known.message} (${known.code})`,
+    // Where every mistake has its own line below, a message that lists them again says them twice.
+    `error: ${known.errors.length === 0 ? known.message : (known.message.split('\n')[0] as string)} (${known.code})`,
     ...known.errors.map((entry) => `  ${entry.path === '' ? '' : `${entry.path}: `}${entry.message}`),
     ...(known.support === null ? [] : [`Who can help: ${known.support}`]),
     ...(known.requestId === null ? [] : [`Request: ${known.requestId}`]),

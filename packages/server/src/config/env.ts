@@ -162,7 +162,7 @@ export function refuseProblems(environment: Environment): void {
   const { problems } = environment
   if (problems.length === 0) return
   const sentences = problems.map((entry) => `- ${entry.message}`)
-  throw new AppError('invalid_configuration', `The environment cannot be used:\n${sentences.join('\n')}`, { errors: problems })
+  throw new AppError('invalid_configuration', `The environment cannot be used.\n${sentences.join('\n')}`, { errors: problems })
 }
 
 /** Kubernetes gives every pod variables for each service; a service named `keywright...` makes ours. */

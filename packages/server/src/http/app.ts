@@ -17,7 +17,7 @@ import { registerMetrics } from './metrics-page.ts'
 import { toProblem } from './problem.ts'
 import { serveReplica } from './replica-upgrade.ts'
 import { referencePage } from './reference-page.ts'
-import { newRequestId, refuseSecretInUrl } from './request-facts.ts'
+import { newRequestId, refuseEncodedBody, refuseSecretInUrl } from './request-facts.ts'
 
 const HEADERS = {
   'Cache-Control': 'no-store',
@@ -65,6 +65,7 @@ export function createApp(context: HttpContext): FastifyInstance {
     if (request.routeOptions.url !== CALLBACK_PATH) refuseSecretInUrl(request.raw.url ?? '/')
     if (!context.isReady() && request.url !== '/healthz' && request.url !== '/readyz')
       throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
+    refuseEncodedBody(request.raw)
   })
   app.addHook('onResponse', async (request, reply) => {
     context.metrics.requested(operationOf(request), reply.statusCode, reply.elapsedTime / 1000)

@@ -31,6 +31,13 @@ export function connectionAddress(request: IncomingMessage): string | null {
   return parsed.ok ? parsed.value.text : null
 }
 
+/** A packed body is not unpacked here: a small one can become a very large one. Said so, and not as a body that cannot be read. */
+export function refuseEncodedBody(request: IncomingMessage): void {
+  const coding = request.headers['content-encoding']
+  if (coding !== undefined && coding.trim().toLowerCase() !== 'identity')
+    throw new AppError('unsupported_media_type', 'Send the body as it is, without Content-Encoding.')
+}
+
 const SECRET_LIKE = /(?:^|[^0-9a-zA-Z_])[a-z0-9][a-z0-9_]{0,19}_[0-9A-Za-z]{36,128}(?![0-9A-Za-z])/
 
 /** A prefix of one character, `_` and 36 more. */

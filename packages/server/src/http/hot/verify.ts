@@ -12,7 +12,7 @@ import type { VerificationRequest } from '@keywright/core/verification/request.t
 import { authenticateVerifier, type VerifierCaller } from '../authenticate.ts'
 import { parseJson } from '../body.ts'
 import type { HttpContext } from '../context.ts'
-import { newRequestId, refuseSecretInUrl } from '../request-facts.ts'
+import { newRequestId, refuseEncodedBody, refuseSecretInUrl } from '../request-facts.ts'
 import { refuseIf, validate } from '../validate.ts'
 import { writeJson, writeProblem } from './answer.ts'
 import { announcementData, rateLimitData } from './announcement-data.ts'
@@ -29,6 +29,7 @@ export async function answerVerify(context: HttpContext, request: IncomingMessag
       refuseIf([{ path: 'query', code: 'unknown_field', message: 'This address takes no query.' }])
     if (!/^application\/json\s*(;|$)/i.test(request.headersDistinct['content-type']?.[0] ?? ''))
       throw new AppError('unsupported_media_type', 'Send the body as application/json.')
+    refuseEncodedBody(request)
     const { value, errors } = validate(verifyRequest, parseJson(await readBody(request)), 'body')
     refuseIf(errors)
     const body = value as VerifyRequest

@@ -13,6 +13,8 @@ type RawIssue = z.core.$ZodRawIssue
 export function sentenceFor(issue: RawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
+      // Of a query: what stands there makes no number, or it stands there twice.
+      if (Number.isNaN(issue.input)) return `Must be ${EXPECTED[issue.expected] ?? issue.expected}, and said once.`
       return issue.input === undefined ? 'This field is required.' : `Must be ${EXPECTED[issue.expected] ?? issue.expected}, not ${kindOf(issue.input)}.`
     case 'invalid_value': {
       const values = issue.values.map((value) => String(value))
@@ -26,9 +28,9 @@ export function sentenceFor(issue: RawIssue): string {
     case 'invalid_key':
       return `This name is not known here.${namesOf(issue)}`
     case 'too_small':
-      return `Must be ${issue.exact ? 'exactly' : 'at least'} ${issue.minimum}${unitOf(issue.origin)}.`
+      return `Must be ${issue.exact ? 'exactly' : 'at least'} ${issue.minimum}${unitOf(issue.origin, issue.minimum)}.`
     case 'too_big':
-      return `Must be ${issue.exact ? 'exactly' : 'at most'} ${issue.maximum}${unitOf(issue.origin)}.`
+      return `Must be ${issue.exact ? 'exactly' : 'at most'} ${issue.maximum}${unitOf(issue.origin, issue.maximum)}.`
     case 'invalid_union':
       return 'options' in issue && Array.isArray(issue.options)
         ? `Must be one of ${issue.options.map((value) => `"${String(value)}"`).join(', ')}.`
@@ -111,8 +113,10 @@ function kindOf(value: unknown): string {
   return { string: 'a text', number: 'a number', boolean: 'true or false', object: 'a group of fields' }[typeof value as string] ?? typeof value
 }
 
-function unitOf(origin: string): string {
-  return { string: ' characters', array: ' entries', set: ' entries' }[origin] ?? ''
+function unitOf(origin: string, count: number | bigint): string {
+  const one = Number(count) === 1
+  if (origin === 'string') return one ? ' character' : ' characters'
+  return origin === 'array' || origin === 'set' ? (one ? ' entry' : ' entries') : ''
 }
 
 function namesOf(issue: { issues: readonly z.core.$ZodIssue[] }): string {
