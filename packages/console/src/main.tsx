@@ -7,9 +7,10 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { onSignedOut, queryClient } from './api/query-client.ts'
+import { forgetSession } from './api/call.ts'
+import { askWhoIsSignedIn, onSignedOut, queryClient } from './api/query-client.ts'
 import { pathTo } from './paths.ts'
-import { router } from './router.tsx'
+import { isWithinShell, router } from './router.tsx'
 import { Toasts } from './ui/toast.tsx'
 
 takeFragmentToken()
@@ -17,6 +18,9 @@ takeFragmentToken()
 onSignedOut(() => {
   const { pathname, href } = router.state.location
   if (pathname === pathTo('signIn')) return
+  // Those pages ask for the sign-in over themselves, when the server says that it is needed, and lose nothing.
+  if (isWithinShell()) return askWhoIsSignedIn()
+  forgetSession()
   queryClient.clear()
   void router.navigate({ to: pathTo('signIn') as never, search: { return: href } as never })
 })

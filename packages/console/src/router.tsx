@@ -35,6 +35,9 @@ const shell = createRoute({
   ),
 })
 
+/** True where the page stands within the navigation of somebody who is signed in. */
+export const isWithinShell = (): boolean => router.state.matches.some(({ routeId }) => routeId === shell.id)
+
 const PAGES = [...entryRoutes, ...accountRoutes, ...keysRoutes, ...organizationRoutes, ...operatorRoutes]
 
 const routes = (frame: 'shell' | 'plain') =>

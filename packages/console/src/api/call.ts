@@ -20,7 +20,12 @@ let csrfToken: string | null = null
 /** Who the pages of this window are shown to; null: not known yet. */
 let shownTo: string | null = null
 
-/** The session has ended, or is about to be another person's. */
+/** What proves to the server that a changing request comes from this page ended with the session. The page is still that person's. */
+export function forgetCsrfToken(): void {
+  csrfToken = null
+}
+
+/** The page is nobody's any more, and about to be another person's. */
 export function forgetSession(): void {
   csrfToken = null
   shownTo = null
@@ -45,10 +50,7 @@ export async function call<Id extends OperationId>(id: Id, input: Input<Id>, opt
   } catch (error) {
     // Another window signed in anew: the cookie is of the new session, the token here of the old one.
     if (!changes || !isKeywrightError(error, 'csrf_refused') || isBeforeSession(id)) throw error
-    const before = shownTo
     await readCsrfToken()
-    // What one person asked for is never done in the name of another.
-    if (before !== null && before !== shownTo) throw new KeywrightError({ code: 'csrf_refused', status: 403, detail: text.problems.otherPerson })
     return await send(id, input, options)
   }
 }
@@ -62,8 +64,11 @@ function isBeforeSession(id: OperationId): boolean {
 }
 
 async function readCsrfToken(): Promise<void> {
+  const before = shownTo
   csrfToken = null
   await send('me.person', {}, {})
+  // What one person asked for is never done in the name of another.
+  if (before !== null && before !== shownTo) throw new KeywrightError({ code: 'csrf_refused', status: 403, detail: text.problems.otherPerson })
 }
 
 async function send<Id extends OperationId>(id: Id, input: Input<Id>, options: CallOptions): Promise<Answer<Id>> {

@@ -1,10 +1,11 @@
 import { useIsFetching } from '@tanstack/react-query'
 import { useLocation, useNavigate, useParams } from '@tanstack/react-router'
 import { Menu as MenuIcon } from 'lucide-react'
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { Fragment, useEffect, useRef, useState, type ReactNode } from 'react'
 import { CommandPalette } from './command-palette.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { WaitingPage } from './page-states.tsx'
+import { SignInAgain } from './sign-in-again.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { isKeywrightError } from '../api/call.ts'
 import { usePerson } from '../api/person.ts'
@@ -17,6 +18,7 @@ import { IconButton } from '../ui/button.tsx'
 import { Sheet } from '../ui/dialog.tsx'
 import { Mark } from '../ui/mark.tsx'
 import { ErrorState } from '../ui/states.tsx'
+import { toast } from '../ui/toast.tsx'
 
 /** Navigation beside the page; knows who is signed in, and sends everybody else to sign in and back. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -29,11 +31,11 @@ export function Shell({ children }: { children: ReactNode }) {
   const inOrganization = location.pathname.startsWith('/organizations/') ? org : null
   useRememberOrganization(inOrganization)
   useFocusOnArrival(location.pathname)
+  useWordAboutOtherPerson(person?.id)
 
-  if (isKeywrightError(error, 'unauthenticated')) {
-    return <SignInFirst from={error.extra['reason'] === SIGNED_OUT ? null : location.href} />
-  }
+  const signedOut = isKeywrightError(error, 'unauthenticated')
   if (person === undefined) {
+    if (signedOut) return <SignInFirst from={error.extra['reason'] === SIGNED_OUT ? null : location.href} />
     if (error === null) return <WaitingPage />
     return (
       <main className="mx-auto max-w-2xl px-4 py-16">
@@ -42,34 +44,38 @@ export function Shell({ children }: { children: ReactNode }) {
     )
   }
   return (
-    <div className="min-h-dvh md:grid md:grid-cols-[15.5rem_minmax(0,1fr)]">
-      <a
-        href="#content"
-        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-lg focus:bg-accent focus:px-3 focus:py-2 focus:text-on-accent"
-      >
-        {text.skipToContent}
-      </a>
-      <aside className="sticky top-0 hidden h-dvh border-r border-line bg-canvas md:block">
-        <Sidebar person={person} org={inOrganization} />
-      </aside>
-      <header className="sticky top-0 z-20 flex items-center gap-2 border-b border-line bg-canvas/90 px-3 py-2 backdrop-blur md:hidden">
-        <IconButton label={shellText.openNavigation} onClick={() => setSheet(true)}>
-          <MenuIcon aria-hidden="true" className="size-5" />
-        </IconButton>
-        <Mark />
-      </header>
-      <Sheet open={sheetAt === location.pathname} onOpenChange={setSheet} title={shellText.mainNavigation} titleHidden side="left">
-        <Sidebar person={person} org={inOrganization} />
-      </Sheet>
-      <div className="min-w-0">
-        <Progress />
-        <ConnectionBanner />
-        <main id="content" tabIndex={-1} className="mx-auto w-full max-w-6xl px-4 py-6 outline-none sm:px-8 sm:py-8">
-          {children}
-        </main>
+    // Another person gets another page: nothing that one has typed or opened stays for the other.
+    <Fragment key={person.id}>
+      <div className="min-h-dvh md:grid md:grid-cols-[15.5rem_minmax(0,1fr)]">
+        <a
+          href="#content"
+          className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-lg focus:bg-accent focus:px-3 focus:py-2 focus:text-on-accent"
+        >
+          {text.skipToContent}
+        </a>
+        <aside className="sticky top-0 hidden h-dvh border-r border-line bg-canvas md:block">
+          <Sidebar person={person} org={inOrganization} />
+        </aside>
+        <header className="sticky top-0 z-20 flex items-center gap-2 border-b border-line bg-canvas/90 px-3 py-2 backdrop-blur md:hidden">
+          <IconButton label={shellText.openNavigation} onClick={() => setSheet(true)}>
+            <MenuIcon aria-hidden="true" className="size-5" />
+          </IconButton>
+          <Mark />
+        </header>
+        <Sheet open={sheetAt === location.pathname} onOpenChange={setSheet} title={shellText.mainNavigation} titleHidden side="left">
+          <Sidebar person={person} org={inOrganization} />
+        </Sheet>
+        <div className="min-w-0">
+          <Progress />
+          <ConnectionBanner />
+          <main id="content" tabIndex={-1} className="mx-auto w-full max-w-6xl px-4 py-6 outline-none sm:px-8 sm:py-8">
+            {children}
+          </main>
+        </div>
+        <CommandPalette person={person} org={inOrganization} />
       </div>
-      <CommandPalette person={person} org={inOrganization} />
-    </div>
+      {signedOut && <SignInAgain person={person} />}
+    </Fragment>
   )
 }
 
@@ -79,6 +85,16 @@ function SignInFirst({ from }: { from: string | null }) {
   const [back] = useState(from)
   useEffect(() => void navigate({ to: pathTo('signIn') as never, search: (back === null ? {} : { return: back }) as never, replace: true }), [navigate, back])
   return <WaitingPage />
+}
+
+/** Somebody else signed in in another window of this browser. */
+function useWordAboutOtherPerson(id: string | undefined): void {
+  const before = useRef(id)
+  useEffect(() => {
+    if (id === undefined || before.current === id) return
+    if (before.current !== undefined) toast(text.problems.otherPersonTitle, { description: text.problems.otherPerson, tone: 'danger' })
+    before.current = id
+  }, [id])
 }
 
 /** Another page: the focus goes to its beginning, as it would if the browser had loaded it. */

@@ -2,6 +2,7 @@ import type { KeywrightError } from '@keywright/sdk/client/keywright-error.ts'
 import { useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { call, isKeywrightError, type CallOptions } from '../api/call.ts'
+import { noticeRefusal } from '../api/query-client.ts'
 import { configurationText } from '../text/configuration.ts'
 import { toast } from '../ui/toast.tsx'
 import type { Changes } from './impact-dialog.tsx'
@@ -30,6 +31,7 @@ export function useApply(onApplied: () => void) {
       await work()
     } catch (reason) {
       if (!isKeywrightError(reason)) throw reason
+      noticeRefusal(reason)
       setError(reason)
       // Somebody was quicker: the page behind shows what is stored now.
       if (reason.code === 'precondition_failed') void client.invalidateQueries()

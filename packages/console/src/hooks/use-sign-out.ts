@@ -8,11 +8,10 @@ const PERSON = 'me.person'
 /** In `extra.reason` of the refusal: the person wanted it, and so does not want to come back. */
 export const SIGNED_OUT = 'signed_out'
 
-/** Ends the session and forgets what it showed. Pages within the shell lead to the sign-in page then. */
-export function useSignOut(): { signOut: () => void; isPending: boolean } {
+/** Forgets the person and what was shown to him. Pages within the shell lead to the sign-in page then. */
+export function useForgetPerson(): () => void {
   const client = useQueryClient()
-  const command = useCommand('me.sign-out', { refreshes: [] })
-  const ended = (): void => {
+  return () => {
     forgetSession()
     client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== PERSON })
     const error = new KeywrightError({ code: 'unauthenticated', status: 401, detail: text.problems.signedOut, extra: { reason: SIGNED_OUT } })
@@ -20,6 +19,12 @@ export function useSignOut(): { signOut: () => void; isPending: boolean } {
     for (const query of client.getQueryCache().findAll({ queryKey: [PERSON] }))
       query.setState({ ...query.state, data: undefined, error, status: 'error', fetchStatus: 'idle' })
   }
+}
+
+/** Ends the session and forgets what it showed. */
+export function useSignOut(): { signOut: () => void; isPending: boolean } {
+  const command = useCommand('me.sign-out', { refreshes: [] })
+  const ended = useForgetPerson()
   // A session that has ended already is as good as one that ends now.
   const signOut = (): void => command.mutate({}, { onSuccess: ended, onError: (error) => isKeywrightError(error, 'unauthenticated') && ended() })
   return { signOut, isPending: command.isPending }

@@ -131,6 +131,13 @@ export const entryText = {
     startOver: 'Start over',
     needCode: 'Type the code.',
   },
+  again: {
+    title: 'Sign in again',
+    lead: 'Your session ended. Sign in, and the page is as you left it: nothing you typed is lost.',
+    elsewhere: 'Sign in another way, in a new tab',
+    elsewhereHint: 'This page goes on by itself when you are signed in there.',
+    leave: 'Leave this page',
+  },
   stepUp: {
     title: 'Prove that it is you',
     why: 'This shows or changes something that matters, so it asks for a fresh code, also of people who are signed in.',

@@ -12,13 +12,14 @@ import { exactTime } from '../util/time.ts'
 export function Problem({ error, onReload, children }: { error: KeywrightError; onReload?: (() => void) | undefined; children?: ReactNode }) {
   const changed = error.code === 'version_changed' || error.code === 'precondition_failed'
   const quiet = error.code === 'unreachable'
+  const ended = error.code === 'unauthenticated'
   const foot = [
     error.support === null ? null : text.problems.support(error.support),
     (error.status ?? 0) >= 500 && error.requestId !== null ? text.problems.request(error.requestId) : null,
   ]
   return (
     <Banner
-      tone={quiet || changed ? 'warning' : 'danger'}
+      tone={quiet || changed || ended ? 'warning' : 'danger'}
       live
       title={changed ? text.problems.changedTitle : undefined}
       action={
@@ -29,7 +30,7 @@ export function Problem({ error, onReload, children }: { error: KeywrightError; 
         ) : undefined
       }
     >
-      <p>{changed ? (changedBy(error) ?? text.problems.changed) : error.message}</p>
+      <p>{changed ? (changedBy(error) ?? text.problems.changed) : ended ? text.problems.sessionEnded : error.message}</p>
       {children}
       {foot.some(Boolean) && <p className="mt-1 text-xs text-ink-faint">{foot.filter(Boolean).join(' · ')}</p>}
     </Banner>

@@ -1,15 +1,16 @@
 import { useState } from 'react'
-import { useCommand } from '../../api/hooks.ts'
-import { Throttled, useWait } from '../../forms/throttled.tsx'
-import { entryText } from '../../text/entry.ts'
-import { Button } from '../../ui/button.tsx'
-import { Field } from '../../ui/field.tsx'
-import { Form } from '../../ui/form.tsx'
-import { Input, PasswordInput } from '../../ui/input.tsx'
+import { useCommand } from '../api/hooks.ts'
+import { Throttled, useWait } from './throttled.tsx'
+import { entryText } from '../text/entry.ts'
+import { Button } from '../ui/button.tsx'
+import { Field } from '../ui/field.tsx'
+import { Form } from '../ui/form.tsx'
+import { Input, PasswordInput } from '../ui/input.tsx'
 
 interface Props {
   email: string
-  onEmailChange: (email: string) => void
+  /** Left out: of one certain person, whose address cannot be changed. */
+  onEmailChange?: (email: string) => void
   onSignedIn: () => void
   onSecondFactor: () => void
 }
@@ -39,7 +40,7 @@ export function PasswordForm({ email, onEmailChange, onSignedIn, onSecondFactor 
     >
       <Throttled wait={throttled} seconds={wait} />
       <Field label={entryText.signIn.email} name="email" required>
-        <Input type="email" autoComplete="username" value={email} onValueChange={onEmailChange} />
+        <Input type="email" autoComplete="username" value={email} {...(onEmailChange === undefined ? { readOnly: true } : { onValueChange: onEmailChange })} />
       </Field>
       <Field label={entryText.signIn.password} name="password" required>
         <PasswordInput
