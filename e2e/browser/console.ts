@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Locator, Page, Response } from 'playwright-core'
 import { expect } from 'vitest'
@@ -5,6 +6,8 @@ import { PASSWORD, type Person } from './person.ts'
 
 /** Milliseconds: a slow machine may take long, a right page never does. */
 const PATIENCE = 20_000
+/** Milliseconds in which the body of a refusal arrives, if it ever does. */
+const BODY_PATIENCE = 5000
 
 interface Refusal {
   method: string
@@ -239,11 +242,21 @@ export class Console implements AsyncDisposable {
   async #keepRefusal(response: Response): Promise<void> {
     const request = response.request()
     const { pathname: path } = new URL(response.url())
-    await response.finished().catch(() => null)
     // Whoever is not signed in is told so when he asks who he is.
     if (path === '/v1/me/person' && response.status() === 401) return
-    const body = await response.json().catch(() => null)
-    this.#refusals.push({ method: request.method(), path, status: response.status(), code: body?.code ?? null })
+    // Of an answer that the page no longer waited for there is no body; of one whose page was left just then, Playwright may never say so.
+    const text = await Promise.race([response.text().catch(() => null), setTimeout(BODY_PATIENCE, null, { ref: false })])
+    if (text === null) return
+    this.#refusals.push({ method: request.method(), path, status: response.status(), code: codeIn(text) })
+  }
+}
+
+/** The code of a problem (RFC 9457); null where a text is none. */
+function codeIn(text: string): string | null {
+  try {
+    return (JSON.parse(text) as { code?: string } | null)?.code ?? null
+  } catch {
+    return null
   }
 }
 

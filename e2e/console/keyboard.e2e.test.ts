@@ -86,13 +86,16 @@ test('a dialog keeps the focus inside, Escape closes it, and the focus goes back
   await dialog.waitFor()
   for (let presses = 0; presses < 12; presses++) {
     await keyboard.press('Tab')
-    const focused = window.page.locator('*:focus')
-    if ((await focused.count()) > 0)
-      expect(
-        await dialog.evaluate(
-          (element) => element.contains(element.ownerDocument.activeElement) || element.ownerDocument.activeElement?.hasAttribute('data-base-ui-focus-guard'),
-        ),
-      ).toBe(true)
+    await expect
+      .poll(
+        () =>
+          dialog.evaluate((element) => {
+            const { activeElement, body } = element.ownerDocument
+            return activeElement === body || element.contains(activeElement) || activeElement?.hasAttribute('data-base-ui-focus-guard')
+          }),
+        { timeout: 20_000 },
+      )
+      .toBe(true)
   }
   await keyboard.press('Escape')
   await dialog.waitFor({ state: 'hidden' })
