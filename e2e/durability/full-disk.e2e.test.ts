@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -106,6 +106,25 @@ test.runIf(mounted)('a server that is started on a full disk verifies as before'
   await server.stop('SIGKILL')
   await server.run()
   await eachOf(acknowledged.slice(-100), async ({ secret }) => expect(await verdict(installation, secret)).toBe('valid'))
+  expect(await verdict(installation, removed[0]?.secret as string)).toBe('removed')
+})
+
+test.runIf(mounted)('a server and a backup that find no room at all say that the disk is full', async () => {
+  // Stopped with room left, so that nothing but the database itself is there any more.
+  spawnSync('mount', ['-o', 'remount,size=16m', mountPoint])
+  await server.stop('SIGTERM')
+  const filler = join(mountPoint, 'filler')
+  const descriptor = openSync(filler, 'w')
+  expect(() => {
+    for (;;) writeSync(descriptor, Buffer.alloc(4096))
+  }).toThrow('ENOSPC')
+  closeSync(descriptor)
+  await expect(server.run()).rejects.toThrow(/The disk is full\. Nothing was stored\. \(disk_full\)/)
+  const { code, stderr } = await server.cli(['backup', join(mountPoint, 'backup.db')])
+  expect([code, stderr]).toEqual([1, expect.stringContaining('The disk is full.')])
+  expect(readdirSync(mountPoint).toSorted()).toEqual(['data', 'filler'])
+  rmSync(filler)
+  await server.run()
   expect(await verdict(installation, removed[0]?.secret as string)).toBe('removed')
 })
 

@@ -1,4 +1,4 @@
-import { existsSync, linkSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { AppError } from '@keywright/core/problem-code.ts'
 import { formatInstant } from '@keywright/core/time.ts'
@@ -26,7 +26,7 @@ export async function run(options: { json?: boolean }, io: Io, [given]: readonly
   const partial = join(dirname(file), `.keywright-backup-${process.pid}.partial`)
   try {
     copyDatabase(folder.databaseFile, partial, { name: 'backup', value: JSON.stringify({ takenAt, version: version() } satisfies BackupStamp) })
-    linkSync(partial, file) // unlike a rename, this never takes the place of a file that came meanwhile
+    putInPlace(partial, file)
   } catch (error) {
     throw asRefusal(error, file)
   } finally {
@@ -38,6 +38,20 @@ export async function run(options: { json?: boolean }, io: Io, [given]: readonly
   print(io, options.json ?? false, { file, bytes: statSync(file).size, inventory, noted })
   return EXIT.ok
 }
+
+/** Unlike a rename alone, this never takes the place of a file that came meanwhile. */
+function putInPlace(partial: string, file: string): void {
+  try {
+    linkSync(partial, file)
+  } catch (error) {
+    // Disks to carry away and shares of other machines often know no links; there the name is taken first.
+    if (!NO_LINKS.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    closeSync(openSync(file, 'wx', 0o600))
+    renameSync(partial, file)
+  }
+}
+
+const NO_LINKS: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
 
 export async function describe(file: string): Promise<Inventory> {
   await using database = await openSqlite({ file, readonly: true })

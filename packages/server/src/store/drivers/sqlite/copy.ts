@@ -1,4 +1,5 @@
-import { closeSync, constants, copyFileSync, fsyncSync, openSync, readSync, rmSync } from 'node:fs'
+import { closeSync, constants, copyFileSync, fsyncSync, openSync, readSync, rmSync, statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '@keywright/core/problem-code.ts'
 import { serializeError } from './connection.ts'
@@ -21,7 +22,10 @@ export function copyDatabase(from: string, to: string, stamp: { name: string; va
     proveWhole(copy, to)
   } catch (error) {
     rmSync(to, { force: true })
-    throw error instanceof AppError ? error : toStorageError(serializeError(error), 'The copy failed.')
+    if (error instanceof AppError) throw error
+    // Where not even a page is free, SQLite may say no more than that reading or writing failed.
+    const full = [from, to].some((file) => statfsSync(dirname(file)).bavail === 0)
+    throw full ? new AppError('disk_full', 'The disk is full. Nothing was stored.', { cause: error }) : toStorageError(serializeError(error), 'The copy failed.')
   }
   syncFile(to)
 }

@@ -13,6 +13,8 @@ const STORAGE: Record<number, string> = {
   26: 'The file is not a Keywright database.',
 }
 const FULL = 13
+/** SQLITE_IOERR_SHMSIZE: the file beside the log could not be made as large as it must be, which on a full disk is the first thing that fails. */
+const NO_ROOM_FOR_SHARED_MEMORY = 4874
 /** Extended codes of a violated PRIMARY KEY, UNIQUE and rowid. */
 const UNIQUE = new Set([1555, 2067, 2579])
 
@@ -38,7 +40,7 @@ export function isBusy(error: SerializedError): boolean {
 export function toError(error: SerializedError): Error {
   const cause = new SqliteError(error)
   const primary = cause.errcode & 0xff
-  if (primary === FULL) return new AppError('disk_full', 'The disk is full. Nothing was stored.', { cause })
+  if (primary === FULL || cause.errcode === NO_ROOM_FOR_SHARED_MEMORY) return new AppError('disk_full', 'The disk is full. Nothing was stored.', { cause })
   const storage = STORAGE[primary]
   return storage === undefined ? cause : new AppError('storage_unavailable', storage, { cause })
 }
