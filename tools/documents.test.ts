@@ -1,8 +1,10 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import type { Command } from 'commander'
+import { describe, expect, test } from 'vitest'
+import { createProgram } from '../packages/server/src/cli/program.ts'
 import { ROOT } from './root.ts'
-import { readText, resolveLink, textFiles } from './source-tree.ts'
+import { isProductSource, readText, resolveLink, textFiles } from './source-tree.ts'
 
 const DOCUMENTS = textFiles().filter((path) => path.endsWith('.md'))
 
@@ -69,6 +71,55 @@ test('every npm script the documents name exists', () => {
       .map(([, name]) => `${path}: npm run ${name}`),
   )
   expect(missing).toEqual([])
+})
+
+/** What digests are made over begins with the name as well. */
+const NO_COMMANDS: readonly string[] = ['keywright snapshot file', 'keywright csrf']
+
+describe('every command line that is shown to people', () => {
+  const program = createProgram({ io: process, exitCode: 0 })
+  /** What is wrong with the words after `keywright`; null: nothing. */
+  const fault = (words: readonly string[]): string | null => {
+    let command: Command = program
+    let rest = words
+    for (let next = rest[0]; next !== undefined && command.commands.length > 0; next = rest[0]) {
+      if (next.startsWith('-')) break
+      const found = command.commands.find((each) => each.name() === next)
+      if (found === undefined) return `there is no command "${words.slice(0, words.length - rest.length + 1).join(' ')}"`
+      command = found
+      rest = rest.slice(1)
+    }
+    const options = [...command.options.map(({ long }) => long), '--help', ...(command === program ? ['--version'] : [])]
+    const unknown = rest.filter((word) => word.startsWith('--') && !options.includes(word.split('=')[0] as string))
+    return unknown.length === 0 ? null : `"${command.name()}" has no ${unknown.join(', ')}`
+  }
+  const faults = (path: string, line: string): string[] => {
+    // A shell's next command, a comment and a substitution end it.
+    const shown = /(?:^|[\s(])keywright(?: --(?= ))? ([a-z-][^#|;&)>]*)/.exec(line)?.[1]
+    const found = shown === undefined ? null : fault(shown.trim().split(/\s+/))
+    return found === null ? [] : [`${path}: ${line.trim()}: ${found}`]
+  }
+
+  test('in documents is one that exists, with its options', () => {
+    const shown = DOCUMENTS.filter((path) => path !== 'CHANGELOG.md').flatMap((path) => {
+      const blocks = [...readText(path).matchAll(/^```(?:sh|bash|shell|)\n([\s\S]*?)^```/gm)].flatMap(([, block]) => (block as string).replaceAll('\\\n', ' ').split('\n'))
+      const spans = [...readText(path).matchAll(/`((?:npm run (?:--silent |-s )?)?keywright [^`\n]+)`/g)].map(([, span]) => span as string)
+      return [...blocks, ...spans].filter((line) => /(?:^|[\s(])keywright (?!-- \.\.\.)/.test(line)).map((line) => ({ path, line }))
+    })
+    expect(shown.length).toBeGreaterThan(40)
+    expect(shown.flatMap(({ path, line }) => faults(path, line))).toEqual([])
+  })
+
+  test('in messages of the program is one that exists, with its options', () => {
+    const shown = textFiles()
+      .filter((path) => isProductSource(path) && path.startsWith('packages/'))
+      .flatMap((path) =>
+        [...readText(path).matchAll(/(?<=["'`] ?(?:npm run --silent )?)keywright (?:-- )?[a-z-]+(?: (?:--)?[a-z][a-z-]*)*/g)].map(([line]) => ({ path, line })),
+      )
+      .filter(({ line }) => !NO_COMMANDS.includes(line))
+    expect(shown.length).toBeGreaterThan(10)
+    expect(shown.flatMap(({ path, line }) => faults(path, line))).toEqual([])
+  })
 })
 
 test('every decision record says when it becomes wrong and is listed', () => {

@@ -116,7 +116,7 @@ async function run(
     return send(reply, operation, confirm ? await confirmed(context, answer, guard) : answer)
   } catch (error) {
     if (error instanceof DoneBefore) return sendDoneBefore(reply, error)
-    if (error instanceof AppError && operation.method !== 'GET') await noteRefusal(context, operation, caller, parameters, error)
+    if (error instanceof AppError && isCommand(operation)) await noteRefusal(context, operation, caller, parameters, error)
     throw error
   }
 }
@@ -188,6 +188,11 @@ function send(reply: FastifyReply, operation: Operation, answer: Answer): unknow
   if (answer.etag !== undefined) reply.header('ETag', answer.etag)
   if (answer.status !== undefined) reply.code(answer.status)
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body))
+}
+
+/** Reading the link of a message is a command in all but its method: with it somebody signs in. */
+function isCommand({ id, method }: Operation & { id: OperationId }): boolean {
+  return method !== 'GET' || id === 'outbox.get'
 }
 
 /**

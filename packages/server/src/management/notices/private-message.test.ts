@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished, expect, test } from 'vitest'
+import { CAPABILITIES, type Capability } from '@keywright/core/permissions.ts'
 import type { Mail } from '../../events/mailer.ts'
 import { masterKeyOf } from '../../config/master-key.ts'
 import { testClock } from '../../kernel/clock.ts'
@@ -10,7 +11,7 @@ import { migrate } from '../../store/migrate.ts'
 import { getMessage } from '../../store/outbox.ts'
 import { listAuditEvents } from '../../store/audit-events.ts'
 import { TEST_NOW, temporaryFolder } from '../../store/testing.ts'
-import type { Services } from '../services.ts'
+import type { Caller, Services } from '../services.ts'
 import { commit } from '../unit.ts'
 import { blankMessages } from './blank-messages.ts'
 import { linkText } from './link-text.ts'
@@ -69,6 +70,21 @@ test('without a mail server an operator reads the link, and the audit says so', 
   const { items } = await listAuditEvents(reader, build, { limit: 10 })
   expect(items.map(({ action }) => action)).toContain('notice.link_read')
   expect(bytes()).not.toContain(TOKEN)
+})
+
+test('a management key without the capabilities of people reads no link: with it, it would act as one', async () => {
+  const { services, queue, message } = await world()
+  const { id } = await queue(false)
+  const key = (...capabilities: Capability[]): Caller => ({
+    actor: { kind: 'management-key', id: 'key_1', name: 'monitoring' },
+    role: 'operator',
+    capabilities: new Set(capabilities),
+    organizationId: null,
+    requestId: null,
+  })
+  for (const capabilities of [[], ['credentials:manage'], ['keys:reveal']] as const)
+    await expect(readMessage(services, key(...capabilities), await message(id))).rejects.toMatchObject({ code: 'forbidden' })
+  expect((await readMessage(services, key(...CAPABILITIES), await message(id))).text).toContain(TOKEN)
 })
 
 test('a link that is on its way is shown to no operator', async () => {
