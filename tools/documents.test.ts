@@ -102,7 +102,9 @@ describe('every command line that is shown to people', () => {
 
   test('in documents is one that exists, with its options', () => {
     const shown = DOCUMENTS.filter((path) => path !== 'CHANGELOG.md').flatMap((path) => {
-      const blocks = [...readText(path).matchAll(/^```(?:sh|bash|shell|)\n([\s\S]*?)^```/gm)].flatMap(([, block]) => (block as string).replaceAll('\\\n', ' ').split('\n'))
+      const blocks = [...readText(path).matchAll(/^```(?:sh|bash|shell|)\n([\s\S]*?)^```/gm)].flatMap(([, block]) =>
+        (block as string).replaceAll('\\\n', ' ').split('\n'),
+      )
       const spans = [...readText(path).matchAll(/`((?:npm run (?:--silent |-s )?)?keywright [^`\n]+)`/g)].map(([, span]) => span as string)
       return [...blocks, ...spans].filter((line) => /(?:^|[\s(])keywright (?!-- \.\.\.)/.test(line)).map((line) => ({ path, line }))
     })

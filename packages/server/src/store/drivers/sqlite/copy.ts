@@ -25,7 +25,9 @@ export function copyDatabase(from: string, to: string, stamp: { name: string; va
     if (error instanceof AppError) throw error
     // Where not even a page is free, SQLite may say no more than that reading or writing failed.
     const full = [from, to].some((file) => statfsSync(dirname(file)).bavail === 0)
-    throw full ? new AppError('disk_full', 'The disk is full. Nothing was stored.', { cause: error }) : toStorageError(serializeError(error), 'The copy failed.')
+    throw full
+      ? new AppError('disk_full', 'The disk is full. Nothing was stored.', { cause: error })
+      : toStorageError(serializeError(error), 'The copy failed.')
   }
   syncFile(to)
 }
