@@ -13,10 +13,10 @@ const MOST_OF_CLIENT = 400
  */
 export class UsageQueue {
   readonly #recorder = new UsageRecorder()
-  /** The first one is on the way, or will be. */
-  #messages: UsageMessage[] = []
+  /** On the way, or will be. */
+  #message: UsageMessage | null = null
   #lastBatch = 0
-  /** Of a message that could be on the way, on this connection. */
+  /** On this connection. */
   #isSent = false
 
   /** Verifications that were added up without key and address, for lack of room. */
@@ -25,7 +25,7 @@ export class UsageQueue {
   }
 
   get isEmpty(): boolean {
-    return this.#recorder.isEmpty && this.#messages.length === 0
+    return this.#recorder.isEmpty && this.#message === null
   }
 
   record(decision: Decision, address: string | null, client: string | null, now: number): void {
@@ -34,15 +34,14 @@ export class UsageQueue {
 
   /** Sends what there is. @param send false where there is no connection. */
   flush(send: (message: object) => boolean): void {
-    if (this.#messages.length === 0 && !this.#recorder.isEmpty) this.#messages = this.#messagesOf(this.#recorder.take())
-    const [first] = this.#messages
-    if (first !== undefined && !this.#isSent) this.#isSent = send(first)
+    if (this.#message === null && !this.#recorder.isEmpty) this.#message = this.#messageOf(this.#recorder.take(ROWS))
+    if (this.#message !== null && !this.#isSent) this.#isSent = send(this.#message)
   }
 
   /** @returns whether that was the message on the way. */
   taken(batch: number): boolean {
-    if (this.#messages[0]?.batch !== batch) return false
-    this.#messages.shift()
+    if (this.#message?.batch !== batch) return false
+    this.#message = null
     this.#isSent = false
     return true
   }
@@ -52,19 +51,14 @@ export class UsageQueue {
     this.#isSent = false
   }
 
-  #messagesOf({ lastSeen, counts, refusals, moreRefusals }: UsageBatch): UsageMessage[] {
-    const messages: UsageMessage[] = []
-    const most = Math.max(lastSeen.length, counts.length, refusals.length)
-    for (let at = 0; at === 0 || at < most; at += ROWS) {
-      messages.push({
-        type: 'usage',
-        batch: ++this.#lastBatch,
-        lastSeen: lastSeen.slice(at, at + ROWS),
-        counts: counts.slice(at, at + ROWS) as UsageMessage['counts'],
-        refusals: refusals.slice(at, at + ROWS).map(({ keyId, reason, detail, address }) => ({ keyId, reason, detail, address })) as UsageMessage['refusals'],
-        moreRefusals: at === 0 ? moreRefusals : 0,
-      })
+  #messageOf({ lastSeen, counts, refusals, moreRefusals }: UsageBatch): UsageMessage {
+    return {
+      type: 'usage',
+      batch: ++this.#lastBatch,
+      lastSeen,
+      counts: counts as UsageMessage['counts'],
+      refusals: refusals.map(({ keyId, reason, detail, address }) => ({ keyId, reason, detail, address })) as UsageMessage['refusals'],
+      moreRefusals,
     }
-    return messages
   }
 }
