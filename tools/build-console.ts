@@ -56,11 +56,19 @@ export async function buildConsole(): Promise<boolean> {
 
 /** Two that build at the same time build the same: whoever comes second leaves the first one's there. */
 function takePlace(fresh: string, stamp: string): void {
-  try {
-    rmSync(OUTPUT, { recursive: true, force: true })
-    renameSync(fresh, OUTPUT)
-  } catch (error) {
-    if (!isBuiltOf(stamp)) throw error
+  const before = `${fresh}-before`
+  for (let tries = 1; ; tries++) {
+    try {
+      // Moved away whole: while one is being deleted, another could be moved into it.
+      if (existsSync(OUTPUT)) renameSync(OUTPUT, before)
+      renameSync(fresh, OUTPUT)
+      return
+    } catch (error) {
+      if (isBuiltOf(stamp)) return
+      if (tries === 10) throw error
+    } finally {
+      rmSync(before, { recursive: true, force: true })
+    }
   }
 }
 

@@ -25,9 +25,6 @@ const keysOf = async (name: string): Promise<{ id: string; name: string; newestV
 const issue = async (name: string, type = 'insidemaps-api-key'): Promise<{ key: { id: string; hint: string }; secret: string }> =>
   olivia.must(201, 'POST', `${acme.path}/keys`, { type, name, ...(type === 'insidemaps-api-key' ? { expiresInSeconds: 86_400 } : {}) })
 
-/** The panel asks from the frame after it is drawn; no person goes back sooner. */
-const drawn = (window: Console) => window.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))')
-
 test('a double click makes one key, and its secret is not lost by Back, Escape, a click beside it or a link', async () => {
   const window = await stage.window(adam)
   await window.goto(GENERATE)
@@ -40,7 +37,6 @@ test('a double click makes one key, and its secret is not lost by Back, Escape, 
   expect(secret).toMatch(/^im_[0-9A-Za-z]{38}$/)
   expect(await keysOf('Double')).toHaveLength(1)
 
-  await drawn(window)
   for (const leave of [() => window.page.goBack(), () => window.link('Members').click()]) {
     await leave()
     const question = window.dialog('Leave without storing the secret?')
@@ -56,6 +52,57 @@ test('a double click makes one key, and its secret is not lost by Back, Escape, 
   await window.button('To the key').click()
   await window.heading('Double').waitFor()
   expect(await tracesOfSecret(secret, window, stage.installation.server)).toEqual([])
+})
+
+test('from the click on, the page is not left unasked while the secret is on its way', async () => {
+  const window = await stage.window(adam)
+  /** Holds the answer back until it is called. */
+  const hold = async (pattern: string): Promise<() => void> => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    await window.page.route(pattern, async (route) => {
+      if (route.request().method() === 'POST') await promise
+      await route.continue()
+    })
+    return resolve
+  }
+  const stay = async () => {
+    await window.button('Stay here', window.dialog('Leave while the secret is being made?')).click()
+    await window.dialog('Leave while the secret is being made?').waitFor({ state: 'hidden' })
+  }
+  await window.goto(GENERATE)
+  await window.field('Name').fill('Slow')
+  await window.page.getByRole('radio', { name: '1 day' }).check()
+  await window.button('Continue').click()
+  const answerIssue = await hold('**/v1/organizations/*/keys')
+  await window.button('Authorize and Generate').click()
+  await window.link('Members').click()
+  await stay()
+  answerIssue()
+  const first = await window.field('Secret').inputValue()
+  await window.page.getByRole('checkbox', { name: 'I have stored it' }).check()
+  await window.button('To the key').click()
+  await window.heading('Slow').waitFor()
+
+  const { key } = await issue('Slow token', 'insidemaps-master-token')
+  await window.goto(`/organizations/acme/keys/${key.id}`)
+  await window.heading('Slow token').waitFor()
+  await window.link('Members').click()
+  await window.heading('Members').waitFor()
+  await window.page.goBack()
+  await window.button('Replace').click()
+  const answerReplace = await hold('**/v1/organizations/*/keys/*:replace?*')
+  const dialog = window.dialog(/^Replace/)
+  await dialog.getByRole('button', { name: 'Replace', exact: true }).click()
+  await window.page.keyboard.press('Escape')
+  await window.page.mouse.click(5, 5)
+  await window.expectDisabled(window.button('Cancel', dialog), /on its way/)
+  await window.page.goForward()
+  await stay()
+  answerReplace()
+  expect(await window.field('Secret').inputValue()).not.toBe(first)
+  await window.page.unrouteAll()
+  await window.page.getByRole('checkbox', { name: 'I have stored it' }).check()
+  await window.button('Done').click()
 })
 
 test('the line to try calls the API as it is printed, and the .env file holds the secret', async () => {
@@ -88,7 +135,6 @@ test('who leaves without storing it does not find the secret again, whichever wa
   await window.button('Continue').click()
   await window.button('Authorize and Generate').click()
   const secret = await window.field('Secret').inputValue()
-  await drawn(window)
   await window.page.goBack()
   await window.button('Leave, the secret is lost').click()
   await window.field('Name').waitFor()

@@ -36,6 +36,48 @@ test('the whole configuration is edited as a file, and mistakes name their lines
   await window.says(/Applied/)
 })
 
+test('the configuration is not left with what is not saved, by any way, as a file or as a form', async () => {
+  const window = await stage.newWindow(stage.installation.operator)
+  const { page } = window
+  const question = window.dialog('Leave without saving?')
+  const stay = async () => {
+    await window.button('Stay here', question).click()
+    await question.waitFor({ state: 'hidden' })
+  }
+  await window.goto('/operator/organizations')
+  await window.link('Configuration').click()
+  await page.getByRole('tab', { name: 'File' }).click()
+  const area = page.getByLabel('Configuration as YAML')
+  const stored = await area.inputValue()
+  await area.fill(`${stored}# mine\n`)
+  for (const leave of [() => window.link('Health').click(), () => page.getByRole('tab', { name: 'APIs' }).click(), () => page.goBack()]) {
+    await leave()
+    await stay()
+    expect(await area.inputValue()).toBe(`${stored}# mine\n`)
+  }
+  await area.fill(stored)
+  await window.link('Health').click()
+  await window.heading('Health').waitFor()
+
+  await window.goto('/operator/configuration/key-types/insider-one-ucd')
+  await window.field('Label').fill('Half done')
+  await page.getByRole('tab', { name: 'File' }).click()
+  await stay()
+  expect(await window.field('Label').inputValue()).toBe('Half done')
+  await window.link('Health').click()
+  await window.button('Leave, the changes are lost', question).click()
+  await window.heading('Health').waitFor()
+
+  // A new thing that was saved leads to its page, unasked.
+  await window.goto('/operator/configuration/apis/~new')
+  await window.field('Slug').fill('extra')
+  await page.getByRole('checkbox', { name: 'Customer data' }).check()
+  await window.field('Where the key stands').fill('X-Extra-Key raw')
+  await window.button('Show the impact').click()
+  await window.button('Apply', window.dialog('What this changes')).click()
+  await page.waitForURL('**/operator/configuration/apis/extra')
+})
+
 test('a verifier key is issued, its secret shown once and found by looking it up', async () => {
   const window = await stage.window(stage.installation.operator)
   const { page } = window

@@ -1,6 +1,7 @@
 import { Download } from 'lucide-react'
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
-import { SecretGuard } from './secret-guard.tsx'
+import { flushSync } from 'react-dom'
+import { LeaveGuard } from './leave-guard.tsx'
 import { secretText } from '../text/secret.ts'
 import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
@@ -36,7 +37,7 @@ export function SecretPanel({ secret, variable, file, retrievable = false, child
   useEffect(() => field.current?.focus(), [])
   return (
     <div className="flex flex-col gap-4">
-      <SecretGuard active={!stored && !retrievable} onLeave={onLeave} />
+      <LeaveGuard active={!stored && !retrievable} said={secretText.leave} onLeave={onLeave} />
       <Banner tone={retrievable ? 'info' : 'warning'} live>
         {retrievable ? secretText.again : secretText.once}
       </Banner>
@@ -73,6 +74,19 @@ export function SecretPanel({ secret, variable, file, retrievable = false, child
       </div>
     </div>
   )
+}
+
+/**
+ * Asks before the page is left while a secret is on its way: it would be made, and nobody would have seen it. Who draws the panel then
+ * does it in `drawSecret`.
+ */
+export function SecretOnItsWay({ active }: { active: boolean }) {
+  return <LeaveGuard active={active} said={secretText.leaveWhileMade} />
+}
+
+/** Draws the panel at once, its question included: drawn a frame later, a click in between would leave unasked. */
+export function drawSecret(draw: () => void): void {
+  flushSync(draw)
 }
 
 /** Hands the text over as a file without a trip through the server or an address that holds it. */

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type Ref } from 'react'
+import { useRef, type Ref } from 'react'
 import { cx } from '../util/class-names.ts'
 import type { FileError } from './file-errors.ts'
 
@@ -54,14 +54,4 @@ export function goToLine(area: HTMLTextAreaElement | null, line: number): void {
   area.focus()
   area.setSelectionRange(at, at + (area.value.split('\n')[line - 1]?.length ?? 0))
   area.scrollTop = Math.max(0, (line - 6) * 20)
-}
-
-/** Asks before the window is closed on text that was not applied. */
-export function useUnsaved(unsaved: boolean): void {
-  useEffect(() => {
-    if (!unsaved) return undefined
-    const ask = (event: BeforeUnloadEvent): void => event.preventDefault()
-    window.addEventListener('beforeunload', ask)
-    return () => window.removeEventListener('beforeunload', ask)
-  }, [unsaved])
 }

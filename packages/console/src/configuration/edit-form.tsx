@@ -1,5 +1,7 @@
 import { KeywrightError } from '@keywright/sdk/client/keywright-error.ts'
 import type { ReactNode } from 'react'
+import { LeaveGuard } from '../components/leave-guard.tsx'
+import { text } from '../text/common.ts'
 import { configurationText } from '../text/configuration.ts'
 import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
@@ -13,6 +15,8 @@ interface Props {
   save: ReturnType<typeof useApply>
   wanted: () => Wanted
   etag: string | null
+  /** Asks before it is left. */
+  changed: boolean
   /** Of a new thing: why it may not be made, although the file would. */
   refusal?: string | null
   onReload: () => void
@@ -20,11 +24,12 @@ interface Props {
 }
 
 /** A form whose saving is a change of the configuration: mistakes at their fields, then the impact, then the change. */
-export function EditForm({ save, wanted, etag, refusal = null, onReload, children }: Props) {
+export function EditForm({ save, wanted, etag, changed, refusal = null, onReload, children }: Props) {
   const stale = save.error?.code === 'precondition_failed'
   const clash = refusal !== null && save.changes?.some(({ kind, section }) => kind === 'changed' && (section === 'keyTypes' || section === 'apis')) === true
   return (
     <Form error={save.changes === null && !stale ? atFields(save.error) : null} onSubmit={() => void save.foresee(wanted())} className="gap-6">
+      <LeaveGuard active={changed} said={text.unsaved} />
       {stale && save.error !== null && save.changes === null && <Problem error={save.error} onReload={onReload} />}
       {clash && <Banner tone="danger">{refusal}</Banner>}
       {children}

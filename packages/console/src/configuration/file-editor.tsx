@@ -1,11 +1,13 @@
 import { useId, useRef, useState } from 'react'
 import { Pencil, Undo2 } from 'lucide-react'
+import { LeaveGuard } from '../components/leave-guard.tsx'
+import { text as common } from '../text/common.ts'
 import { configurationText } from '../text/configuration.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { CodeEditor, goToLine, useUnsaved } from './code-editor.tsx'
+import { CodeEditor, goToLine } from './code-editor.tsx'
 import { fileErrors } from './file-errors.ts'
 import { ImpactDialog } from './impact-dialog.tsx'
 import { useApply } from './use-apply.ts'
@@ -32,7 +34,6 @@ export function FileEditor({ stored, etag, hint, onApplied }: Props) {
     setOpened({ text: stored, etag })
     setText(stored)
   } else if (!changed && etag !== opened.etag) setOpened({ text: stored, etag })
-  useUnsaved(changed)
   const save = useApply(() => {
     setOpened({ text, etag: null })
     onApplied?.()
@@ -46,6 +47,7 @@ export function FileEditor({ stored, etag, hint, onApplied }: Props) {
   }
   return (
     <div className="flex flex-col gap-3">
+      <LeaveGuard active={changed} said={common.unsaved} />
       <div className="flex flex-wrap items-center justify-between gap-2 text-sm text-ink-soft">
         <p className="min-w-0 flex-1 basis-72">{hint}</p>
         {changed && (

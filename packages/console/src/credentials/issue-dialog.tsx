@@ -1,7 +1,6 @@
-import type { KeywrightError } from '@keywright/sdk/client/keywright-error.ts'
 import { useState } from 'react'
 import type { Answer } from '../api/contract.ts'
-import { SecretPanel } from '../components/secret-panel.tsx'
+import { drawSecret, SecretOnItsWay, SecretPanel } from '../components/secret-panel.tsx'
 import { type SecretCommand, useSecretCommand } from '../components/use-secret-command.ts'
 import { credentialsText } from '../text/credentials.ts'
 import { Dialog } from '../ui/dialog.tsx'
@@ -21,49 +20,45 @@ interface Props {
 /** Asks what the key is for, issues it, and shows its secret once. The secret lives in this component and goes with it. */
 export function IssueDialog({ kind, org, open, onClose }: Props) {
   const [issued, setIssued] = useState<Issued | null>(null)
+  const commands = {
+    verifier: useSecretCommand('verifier-keys.issue'),
+    management: useSecretCommand('management-keys.issue'),
+    organization: useSecretCommand('organization-management-keys.issue'),
+  }
+  const { isPending, error, reset } = commands[kind]
   const close = (): void => {
     setIssued(null)
+    reset()
     onClose()
+  }
+  const issue = async (draft: CredentialDraft): Promise<void> => {
+    const answer = await ask(commands, kind, org, draft)
+    if (answer !== null) drawSecret(() => setIssued(answer))
   }
   const { issuing, kinds } = credentialsText
   return (
     <Dialog
       open={open}
       onOpenChange={(next) => !next && close()}
-      persistent={issued !== null}
+      persistent={issued !== null || isPending}
       title={issued === null ? kinds[kind].issue : issuing.done(issued.key.name)}
       description={issued === null ? undefined : issuing.doneHint}
     >
+      <SecretOnItsWay active={isPending} />
       {open &&
         (issued === null ? (
-          <Issue kind={kind} {...(org === undefined ? {} : { org })} onIssued={setIssued} onCancel={close} />
+          <IssueForm
+            kind={kind}
+            {...(org === undefined ? {} : { org })}
+            isPending={isPending}
+            error={error}
+            onSubmit={(draft) => void issue(draft)}
+            onCancel={close}
+          />
         ) : (
           <SecretPanel secret={issued.secret} variable={kinds[kind].variable} onDone={close} />
         ))}
     </Dialog>
-  )
-}
-
-function Issue({ kind, org, onIssued, onCancel }: { kind: CredentialKind; org?: string; onIssued: (issued: Issued) => void; onCancel: () => void }) {
-  const commands = {
-    verifier: useSecretCommand('verifier-keys.issue'),
-    management: useSecretCommand('management-keys.issue'),
-    organization: useSecretCommand('organization-management-keys.issue'),
-  }
-  const { isPending, error }: { isPending: boolean; error: KeywrightError | null } = commands[kind]
-  const issue = async (draft: CredentialDraft): Promise<void> => {
-    const answer = await ask(commands, kind, org, draft)
-    if (answer !== null) onIssued(answer)
-  }
-  return (
-    <IssueForm
-      kind={kind}
-      {...(org === undefined ? {} : { org })}
-      isPending={isPending}
-      error={error}
-      onSubmit={(draft) => void issue(draft)}
-      onCancel={onCancel}
-    />
   )
 }
 

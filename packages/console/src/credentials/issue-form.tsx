@@ -9,6 +9,7 @@ import { useNow } from '../ui/use-now.ts'
 import { RolePicker } from '../members/role-picker.tsx'
 import { text } from '../text/common.ts'
 import { credentialsText } from '../text/credentials.ts'
+import { secretText } from '../text/secret.ts'
 import { Button } from '../ui/button.tsx'
 import { Checkbox, RadioCards } from '../ui/choice.tsx'
 import { Field } from '../ui/field.tsx'
@@ -77,7 +78,7 @@ export function IssueForm({ kind, org, isPending, error, onSubmit, onCancel }: P
         <Button type="submit" variant="primary" loading={isPending}>
           {issuing.submit}
         </Button>
-        <Button variant="ghost" onClick={onCancel}>
+        <Button variant="ghost" disabledReason={isPending ? secretText.onItsWay : undefined} onClick={onCancel}>
           {text.cancel}
         </Button>
       </FormActions>

@@ -33,7 +33,8 @@ export function StepUpDialog({ missing, onDone, onGiveUp }: { missing: boolean; 
             variant="primary"
             onClick={() => {
               onGiveUp()
-              void navigate({ to: pathTo('account') as never, hash: 'second-factor' })
+              // What asked for the proof is given up, so nothing is lost.
+              void navigate({ to: pathTo('account') as never, hash: 'second-factor', ignoreBlocker: true })
             }}
           >
             {said.setUp}

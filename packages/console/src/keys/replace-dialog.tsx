@@ -12,11 +12,12 @@ import { PropagationNote } from './propagation-note.tsx'
 import { useRecentUsage } from './use-recent-usage.ts'
 import { countdown, overlapOf } from './versions.ts'
 import { useRead } from '../api/hooks.ts'
-import { SecretPanel } from '../components/secret-panel.tsx'
+import { drawSecret, SecretOnItsWay, SecretPanel } from '../components/secret-panel.tsx'
 import { useNow } from '../ui/use-now.ts'
-import { useSecretCommand } from '../components/use-secret-command.ts'
+import { type SecretCommand, useSecretCommand } from '../components/use-secret-command.ts'
 import { text } from '../text/common.ts'
 import { keysText } from '../text/keys.ts'
+import { secretText } from '../text/secret.ts'
 import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
 import { RadioCards } from '../ui/choice.tsx'
@@ -46,20 +47,25 @@ interface Replaced {
 /** Gives a key a new secret: shows what the old one did lately, asks when it is to end, and shows the new one once. */
 export function ReplaceDialog(props: Props) {
   const [replaced, setReplaced] = useState<Replaced | null>(null)
+  const replace = useSecretCommand('keys.replace')
   if (replaced !== null) return <NewSecret {...props} replaced={replaced} />
   return (
     <Dialog
       open
       onOpenChange={(open) => !open && props.onClose()}
+      persistent={replace.isPending}
       title={keysText.dialog.replaceTitle(keyTitle(props.known))}
       description={keysText.dialog.replace}
     >
-      <Question {...props} onReplaced={setReplaced} />
+      <SecretOnItsWay active={replace.isPending} />
+      <Question {...props} replace={replace} onReplaced={(next) => drawSecret(() => setReplaced(next))} />
     </Dialog>
   )
 }
 
-function Question(props: Props & { onReplaced: (replaced: Replaced) => void }) {
+type QuestionProps = Props & { replace: SecretCommand<'keys.replace'>; onReplaced: (replaced: Replaced) => void }
+
+function Question(props: QuestionProps) {
   const { data: key, error, refetch } = useRead('keys.get', { org: props.org, key: props.known.id })
   if (error !== null) return <Problem error={error} />
   if (key === undefined) return <ListSkeleton rows={2} />
@@ -72,15 +78,15 @@ function Choose({
   onClose,
   onReplaced,
   confirmLabel,
+  replace,
   current,
   reload,
-}: Props & { current: Key; reload: () => Promise<Key | undefined>; onReplaced: (replaced: Replaced) => void }) {
+}: QuestionProps & { current: Key; reload: () => Promise<Key | undefined> }) {
   const { type } = offered
   const now = useNow(1)
   // What the person looks at is what is replaced: a newer secret that appears meanwhile is refused as `version_changed`.
   const [looked, setLooked] = useState(current)
   const usage = useRecentUsage(org, looked.id)
-  const replace = useSecretCommand('keys.replace')
   const choices = overlapChoices(type)
   const [seconds, setSeconds] = useState(type.replace.overlapDefault)
   const overlap = overlapOf(looked, now)
@@ -136,7 +142,7 @@ function Choose({
         >
           {confirmLabel ?? commandLabel(type, 'replace')}
         </Button>
-        <Button variant="ghost" onClick={onClose}>
+        <Button variant="ghost" disabledReason={replace.isPending ? secretText.onItsWay : undefined} onClick={onClose}>
           {text.cancel}
         </Button>
       </FormActions>

@@ -21,6 +21,12 @@ export const text = {
   toStart: 'Go to the start',
   typeToConfirm: (what: string) => `Type ${what} to confirm`,
   typeFirst: (what: string | undefined) => `Type ${what ?? ''} first.`,
+  unsaved: {
+    title: 'Leave without saving?',
+    why: 'What you changed here is not saved yet.',
+    stay: 'Stay here',
+    leave: 'Leave, the changes are lost',
+  },
   none: 'None',
   never: 'Never',
   roles: {

@@ -11,6 +11,7 @@ import type { Key } from '../key.ts'
 import type { OfferedType } from '../offered-type.ts'
 import { useRead } from '../../api/hooks.ts'
 import { useSignedIn } from '../../api/person.ts'
+import { drawSecret, SecretOnItsWay } from '../../components/secret-panel.tsx'
 import { useSecretCommand } from '../../components/use-secret-command.ts'
 import { pathTo } from '../../paths.ts'
 import { keysText } from '../../text/keys.ts'
@@ -74,7 +75,7 @@ export function Wizard({ org, page, types, role }: Props) {
     }
     if (offered === undefined || draft === undefined) return
     const answer = await issue.run({ org, ...wishOf(offered.type, draft) })
-    if (answer !== null) setIssued({ key: answer.key, secret: answer.secret })
+    if (answer !== null) drawSecret(() => setIssued({ key: answer.key, secret: answer.secret }))
   }
   // What the server refused is shown where it can be mended.
   const refusedAt = issue.error?.errors.map(({ path }) => stepOf(path)).find((each) => each !== null && steps.includes(each))
@@ -100,6 +101,7 @@ export function Wizard({ org, page, types, role }: Props) {
   }
   return (
     <>
+      <SecretOnItsWay active={issue.isPending} />
       <PageHeader
         title={commandLabel((types[0] as OfferedType).type, 'issue')}
         description={types.length === 1 ? offered?.description || undefined : undefined}

@@ -1,6 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
 import { Sunset } from 'lucide-react'
-import { useState } from 'react'
 import { etagOf } from '../../api/call.ts'
 import type { Answer } from '../../api/contract.ts'
 import { useCommand, useRead } from '../../api/hooks.ts'
@@ -8,13 +7,14 @@ import { EditForm } from '../../configuration/edit-form.tsx'
 import { draftOfType, typeWith } from '../../configuration/key-type-draft.ts'
 import { KeyTypeFields } from '../../configuration/key-type-form.tsx'
 import { crumbsOf, PartPage, PartWaiting } from '../../configuration/part-page.tsx'
+import { RemovePart } from '../../configuration/remove-part.tsx'
 import { useApply } from '../../configuration/use-apply.ts'
+import { useDraft, useEdit } from '../../configuration/use-edit.ts'
 import { useParameter } from '../../hooks/use-parameter.ts'
 import { OperatorsOnly } from '../../operator/operators-only.tsx'
 import { pathTo } from '../../paths.ts'
 import { configurationText } from '../../text/configuration.ts'
-import { Button, ButtonLink } from '../../ui/button.tsx'
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { ButtonLink } from '../../ui/button.tsx'
 import { PageHeader, Section } from '../../ui/layout.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toast.tsx'
@@ -29,14 +29,21 @@ export function Page() {
 function NewType() {
   const { common, type } = configurationText
   const navigate = useNavigate()
-  const [draft, setDraft] = useState(() => draftOfType({}))
-  const save = useApply(() => void navigate({ to: pathTo('keyType', { type: draft.slug.trim() }) as never }))
+  const { draft, change, changed } = useDraft(draftOfType({}))
+  const save = useApply(() => void navigate({ to: pathTo('keyType', { type: draft.slug.trim() }) as never, ignoreBlocker: true }))
   return (
     <>
       <PageHeader title={type.newTitle} crumbs={crumbsOf('keyTypes')} />
       <Section>
-        <EditForm save={save} wanted={() => ({ keyType: typeWith({}, draft) })} etag={null} refusal={common.exists(draft.slug)} onReload={() => undefined}>
-          <KeyTypeFields draft={draft} onChange={(part) => setDraft((before) => ({ ...before, ...part }))} stored={null} />
+        <EditForm
+          save={save}
+          wanted={() => ({ keyType: typeWith({}, draft) })}
+          etag={null}
+          changed={changed}
+          refusal={common.exists(draft.slug)}
+          onReload={() => undefined}
+        >
+          <KeyTypeFields draft={draft} onChange={change} stored={null} />
         </EditForm>
       </Section>
     </>
@@ -63,72 +70,40 @@ function StoredType({ slug }: { slug: string }) {
           {type.planSunset}
         </ButtonLink>
       }
-      form={<Edit stored={read.data} onReload={async () => (await read.refetch()).data} />}
+      form={<Edit stored={read.data} read={read.refetch} />}
     >
       <Remove slug={slug} keys={keys} etag={etagOf(read.data)} />
     </PartPage>
   )
 }
 
-/** What others save meanwhile does not change what is typed here; saving is refused then, and reloading shows theirs. */
-function Edit({ stored, onReload }: { stored: Stored; onReload: () => Promise<Stored | undefined> }) {
-  const [base, setBase] = useState(stored)
-  const [draft, setDraft] = useState(() => draftOfType(stored.keyType))
-  const adopt = async (): Promise<void> => {
-    const fresh = await onReload()
-    if (fresh === undefined) return
-    setBase(fresh)
-    setDraft(draftOfType(fresh.keyType))
-  }
-  const save = useApply(() => void adopt())
-  const reload = async (): Promise<void> => {
-    await adopt()
-    save.close()
-  }
+function Edit({ stored, read }: { stored: Stored; read: () => Promise<{ data: Stored | undefined }> }) {
+  const { base, draft, change, changed, save, reload } = useEdit(stored, ({ keyType }) => draftOfType(keyType), read)
   return (
-    <EditForm save={save} wanted={() => ({ keyType: typeWith(base.keyType, draft) })} etag={etagOf(base)} onReload={() => void reload()}>
-      <KeyTypeFields draft={draft} onChange={(part) => setDraft((before) => ({ ...before, ...part }))} stored={draftOfType(base.keyType)} />
+    <EditForm save={save} wanted={() => ({ keyType: typeWith(base.keyType, draft) })} etag={etagOf(base)} changed={changed} onReload={reload}>
+      <KeyTypeFields draft={draft} onChange={change} stored={draftOfType(base.keyType)} />
     </EditForm>
   )
 }
 
 function Remove({ slug, keys, etag }: { slug: string; keys: number; etag: string | null }) {
-  const { common, type } = configurationText
+  const { type } = configurationText
   const navigate = useNavigate()
-  const [asking, setAsking] = useState(false)
   const remove = useCommand('key-types.remove', {
     onSuccess: () => {
       toast(type.removed(slug))
-      void navigate({ to: pathTo('configuration') as never })
+      void navigate({ to: pathTo('configuration') as never, ignoreBlocker: true })
     },
   })
   return (
-    <Section
-      title={common.danger}
-      description={type.removeHint}
-      danger
-      actions={
-        <Button variant="danger-quiet" disabledReason={keys > 0 ? type.removeBlocked(keys) : undefined} onClick={() => setAsking(true)}>
-          {common.remove}
-        </Button>
-      }
-    >
-      <ConfirmDialog
-        open={asking}
-        onOpenChange={(open) => {
-          setAsking(open)
-          if (!open) remove.reset()
-        }}
-        title={type.removeTitle(slug)}
-        confirmLabel={common.remove}
-        danger
-        typeToConfirm={slug}
-        loading={remove.isPending}
-        error={remove.error}
-        onConfirm={() => remove.mutate({ type: slug, call: { ifMatch: etag } })}
-      >
-        <p className="text-sm text-ink-soft">{type.removeHint}</p>
-      </ConfirmDialog>
-    </Section>
+    <RemovePart
+      slug={slug}
+      title={type.removeTitle(slug)}
+      hint={type.removeHint}
+      impact={<p className="text-sm text-ink-soft">{type.removeHint}</p>}
+      blocked={keys > 0 ? type.removeBlocked(keys) : undefined}
+      command={remove}
+      onConfirm={() => remove.mutate({ type: slug, call: { ifMatch: etag } })}
+    />
   )
 }

@@ -1,24 +1,24 @@
 import { useBlocker } from '@tanstack/react-router'
-import { secretText } from '../text/secret.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { FormActions } from '../ui/form.tsx'
 
-/** While active, leaving the page by any way asks first. */
-export function SecretGuard({
-  active,
-  onLeave,
-}: {
+interface Props {
   active: boolean
-  /** Gone for good: whoever holds the secret forgets it. */ onLeave?: (() => void) | undefined
-}) {
+  said: { title: string; why: string; stay: string; leave: string }
+  /** Gone for good: whoever holds what would be lost forgets it. */
+  onLeave?: (() => void) | undefined
+}
+
+/** While active, leaving the page by any way asks first. A page that goes on by itself navigates with `ignoreBlocker`. */
+export function LeaveGuard({ active, said, onLeave }: Props) {
   const blocker = useBlocker({ shouldBlockFn: () => active, enableBeforeUnload: () => active, withResolver: true })
   if (blocker.status !== 'blocked') return null
   return (
-    <Dialog open onOpenChange={() => blocker.reset()} title={secretText.leaveTitle} description={secretText.leave}>
+    <Dialog open onOpenChange={() => blocker.reset()} title={said.title} description={said.why}>
       <FormActions>
         <Button variant="primary" onClick={blocker.reset}>
-          {secretText.stay}
+          {said.stay}
         </Button>
         <Button
           variant="danger-quiet"
@@ -27,7 +27,7 @@ export function SecretGuard({
             blocker.proceed()
           }}
         >
-          {secretText.leaveAnyway}
+          {said.leave}
         </Button>
       </FormActions>
     </Dialog>
