@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
-import type { Console } from '../browser/console.ts'
 import type { PeopledOrganization } from '../browser/peopled-installation.ts'
 import type { Person } from '../browser/person.ts'
 import { setStage } from '../browser/stage.ts'
