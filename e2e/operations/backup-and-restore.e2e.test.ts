@@ -111,7 +111,7 @@ test('what was revoked after the backup stays revoked after the restore, and wha
 
   const { stdout } = await server.cli(['restore', file, '--yes'])
   expect(stdout).toContain('1  key.replaced')
-  expect(stdout).toContain('1 keys were issued since')
+  expect(stdout).toContain('1 key was issued since')
   expect(stdout).toMatch(new RegExp(`not known to it .*${late.id}`))
   expect(stdout).toMatch(new RegExp(`no secret that works.*${keys.replaced.id}`))
   expect(stdout).toContain('last line of the journal was cut off')

@@ -28,7 +28,7 @@ export async function lookAtJournal(database: Database, file: string): Promise<s
       `The database is not the one that ${file} goes on from: it was exchanged for an older one. Use "keywright restore".`,
     )
   const remark = torn ? '; its last line was cut off and never answered for' : ''
-  return `${states.size} revocations since change ${begin.since}, the last looked at is ${place?.[0] ?? begin.since} of ${head.number}${remark}`
+  return `${states.size} ${states.size === 1 ? 'revocation' : 'revocations'} since change ${begin.since}, written down up to change ${place?.[0] ?? begin.since}; the newest change is ${head.number}${remark}`
 }
 
 /** How old the last backup is. None is no fault: whoever copies the disk otherwise does not tell. */

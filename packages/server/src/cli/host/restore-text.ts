@@ -25,9 +25,9 @@ export function beforeText(facts: {
   else if (loss === null) lines.push(`There is no database in ${folder.path}; nothing is lost here.`)
   else if (loss.auditEvents === 0) lines.push('Nothing was changed since; nothing is lost but usage counts.')
   else {
-    lines.push(`Lost are ${loss.auditEvents} audit events after number ${loss.commonEvent}, and what they tell of:`)
+    lines.push(`Lost ${loss.auditEvents === 1 ? 'is' : 'are'} ${counted(loss.auditEvents, 'audit event')} after number ${loss.commonEvent}, and what they tell of:`)
     lines.push(...Object.entries(loss.actions).map(([action, count]) => `  ${String(count).padStart(6)}  ${action}`))
-    if (loss.keys.length > 0) lines.push(`${loss.keys.length} keys were issued since and will be unknown: ${some(loss.keys)}`)
+    if (loss.keys.length > 0) lines.push(`${counted(loss.keys.length, 'key')} ${loss.keys.length === 1 ? 'was' : 'were'} issued since and will be unknown: ${some(loss.keys)}`)
     lines.push('To keep the lost events: keywright audit export, while the server still runs on the database of now.')
   }
   lines.push(...journalText(journal), '')
@@ -52,10 +52,10 @@ function journalText({ summary }: RestoreJournal): string[] {
 export function afterText(folder: DataFolder, keptAs: string | null, again: RevokedAgain, { summary }: RestoreJournal, doors: DoorsClosed): string {
   const lines = [`Restored into ${folder.path}.`]
   if (keptAs !== null) lines.push(`The database of before is ${keptAs} beside it; delete it when you are sure.`)
-  if (summary.found) lines.push(`Revoked again: ${again.keys.length} keys, ${again.organizations.length} organizations.`)
+  if (summary.found) lines.push(`Revoked again: ${counted(again.keys.length, 'key')}, ${counted(again.organizations.length, 'organization')}.`)
   if (again.withoutSecret.length > 0)
     lines.push(
-      `${again.withoutSecret.length} keys have no secret that works, for it was replaced after the backup; replace it again: ${some(again.withoutSecret)}`,
+      `${counted(again.withoutSecret.length, 'key')} ${again.withoutSecret.length === 1 ? 'has' : 'have'} no secret that works, for it was replaced after the backup; replace it again: ${some(again.withoutSecret)}`,
     )
   if (again.unknown.length > 0) lines.push(`Revoked after the backup and not known to it (verifiers answer "unknown"): ${some(again.unknown)}`)
   lines.push(...peopleText(doors))

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { formatInstant, LATEST_INSTANT } from '@keywright/core/time.ts'
 import type { Answer } from '@keywright/sdk/client/contract.ts'
 import type { Session } from '../io.ts'
 import type { Column } from '../table.ts'
@@ -63,8 +64,17 @@ export function actorText(actor: unknown): string {
 export function detailText(detail: unknown): string {
   if (typeof detail !== 'object' || detail === null) return ''
   return Object.entries(detail)
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => [name, readableInstant(name, value)] as const)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value, readableInstant)}`)
     .join(' ')
+}
+
+/** Events hold instants as milliseconds, for their hash is over them; people read dates. `...At: {from, to}` is what a change says. */
+function readableInstant(name: string, value: unknown): unknown {
+  if (!name.endsWith('At')) return value
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([side, instant]) => [side, readableInstant(name, instant)]))
+  return Number.isSafeInteger(value) && Math.abs(value as number) <= LATEST_INSTANT ? formatInstant(value as number) : value
 }
 
 /** The commands under `keys` that change nothing and answer something other than keys. */
