@@ -25,9 +25,12 @@ export function beforeText(facts: {
   else if (loss === null) lines.push(`There is no database in ${folder.path}; nothing is lost here.`)
   else if (loss.auditEvents === 0) lines.push('Nothing was changed since; nothing is lost but usage counts.')
   else {
-    lines.push(`Lost ${loss.auditEvents === 1 ? 'is' : 'are'} ${counted(loss.auditEvents, 'audit event')} after number ${loss.commonEvent}, and what they tell of:`)
+    lines.push(
+      `Lost ${loss.auditEvents === 1 ? 'is' : 'are'} ${counted(loss.auditEvents, 'audit event')} after number ${loss.commonEvent}, and what they tell of:`,
+    )
     lines.push(...Object.entries(loss.actions).map(([action, count]) => `  ${String(count).padStart(6)}  ${action}`))
-    if (loss.keys.length > 0) lines.push(`${counted(loss.keys.length, 'key')} ${loss.keys.length === 1 ? 'was' : 'were'} issued since and will be unknown: ${some(loss.keys)}`)
+    if (loss.keys.length > 0)
+      lines.push(`${counted(loss.keys.length, 'key')} ${loss.keys.length === 1 ? 'was' : 'were'} issued since and will be unknown: ${some(loss.keys)}`)
     lines.push('To keep the lost events: keywright audit export, while the server still runs on the database of now.')
   }
   lines.push(...journalText(journal), '')

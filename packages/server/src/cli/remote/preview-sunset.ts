@@ -48,7 +48,11 @@ export function addPreviewSunset(session: Session, config: Command): void {
           ['Successor', shown.successor ?? 'none'],
           ['Keys', String(shown.keys)],
           ['Organizations', String(shown.organizations)],
-          ['Notices', shown.notices.map(({ days, at, passed }) => `${days} ${days === 1 ? 'day' : 'days'} before (${at}${passed ? ', passed' : ''})`).join(', ') || 'none'],
+          [
+            'Notices',
+            shown.notices.map(({ days, at, passed }) => `${days} ${days === 1 ? 'day' : 'days'} before (${at}${passed ? ', passed' : ''})`).join(', ') ||
+              'none',
+          ],
         ]),
         context.table(ORGANIZATIONS, shown.byOrganization, 'No organization.'),
         context.table(KEYS, shown.items, 'No keys.'),
