@@ -73,7 +73,7 @@ export function detailText(detail: unknown): string {
 function readableInstant(name: string, value: unknown): unknown {
   if (!name.endsWith('At')) return value
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([side, instant]) => [side, readableInstant(name, instant)]))
+    return Object.fromEntries(Object.entries(value).map(([side, each]) => [side, readableInstant(name, each)]))
   return Number.isSafeInteger(value) && Math.abs(value as number) <= LATEST_INSTANT ? formatInstant(value as number) : value
 }
 
