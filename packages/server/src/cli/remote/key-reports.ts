@@ -72,8 +72,7 @@ export function detailText(detail: unknown): string {
 /** Events hold instants as milliseconds, for their hash is over them; people read dates. `...At: {from, to}` is what a change says. */
 function readableInstant(name: string, value: unknown): unknown {
   if (!name.endsWith('At')) return value
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([side, each]) => [side, readableInstant(name, each)]))
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([side, each]) => [side, readableInstant(name, each)]))
   return Number.isSafeInteger(value) && Math.abs(value as number) <= LATEST_INSTANT ? formatInstant(value as number) : value
 }
 
