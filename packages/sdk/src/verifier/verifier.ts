@@ -29,7 +29,7 @@ import { ReplicaStream, type StreamHooks } from './stream.ts'
 import { UsageQueue } from './usage-queue.ts'
 import { SDK_VERSION } from './version.ts'
 
-/** How often what only time changes is looked at. */
+/** How often what only time changes is looked at, more or less: a thousand that started at once must not go on in step. */
 const TICK_MS = 1_000
 const LEASE_TICK_MS = 200
 /** How long an answer may wait for a lease of a limit. */
@@ -81,7 +81,7 @@ export class Verifier extends EventEmitter<VerifierEvents> {
   readonly #leases: Leases
   readonly #usage = new UsageQueue()
   readonly #context: Omit<DecisionContext, 'replica'> & { replica: Replica | null }
-  readonly #tick: NodeJS.Timeout
+  #tick: NodeJS.Timeout | undefined
   readonly #leaseTick: NodeJS.Timeout
   readonly #waiting = new Set<() => void>()
   readonly #instance: string
@@ -149,8 +149,7 @@ export class Verifier extends EventEmitter<VerifierEvents> {
             problem: (message) => this.emit('problem', { message }),
           })
     this.#keeper.onApplied = (changes) => this.#file?.applied(changes)
-    this.#tick = setInterval(() => this.#onTick(), TICK_MS)
-    this.#tick.unref()
+    this.#tickSoon()
     this.#leaseTick = setInterval(() => this.#leases.sweep(), LEASE_TICK_MS)
     this.#leaseTick.unref()
     void this.#begin()
@@ -232,7 +231,7 @@ export class Verifier extends EventEmitter<VerifierEvents> {
   async close(): Promise<void> {
     if (this.#closing) return
     this.#closing = true
-    clearInterval(this.#tick)
+    clearTimeout(this.#tick)
     clearInterval(this.#leaseTick)
     this.#leases.sweep()
     await this.#storeUsage()
@@ -373,7 +372,13 @@ export class Verifier extends EventEmitter<VerifierEvents> {
     this.#staleness.reset()
   }
 
+  #tickSoon(): void {
+    this.#tick = setTimeout(() => this.#onTick(), TICK_MS * (0.5 + Math.random()))
+    this.#tick.unref()
+  }
+
   #onTick(): void {
+    this.#tickSoon()
     const now = this.#clock.steady()
     this.#perSecond = Math.round((this.#decisions * 1000) / Math.max(1, now - this.#countedAt))
     this.#decisions = 0
