@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { TestServer } from '../harness.ts'
+import { addMember } from '../people/add-member.ts'
 import { freePort, SmtpSink } from './smtp-sink.ts'
 
 let sink: SmtpSink
@@ -234,12 +235,36 @@ test('without a mail server messages are kept and listed, and cannot be sent aga
   expect((await server.cli(['outbox', 'show', message.id], { key })).stdout).toContain('expires soon')
 })
 
+test('owners and administrators are told without being contacts, nobody twice, and nobody of a lesser role', async () => {
+  await organization('acme', ['ops@acme.example', 'Ada@acme.example'])
+  await organization('globex', [])
+  for (const [slug, role, email] of [
+    ['acme', 'owner', 'ada@acme.example'],
+    ['acme', 'administrator', 'ben@acme.example'],
+    ['acme', 'supervisor', 'sue@acme.example'],
+    ['acme', 'auditor', 'ann@acme.example'],
+    ['acme', 'member', 'mia@acme.example'],
+    ['globex', 'owner', 'gus@globex.example'],
+  ] as const)
+    addMember(server.databaseFile, { organization: slug, role, email })
+  await issue('acme', { origin: 'old-page' })
+  await issue('globex', { origin: 'old-page' })
+  await setRule()
+  const preview = await server.must(200, 'POST', '/v1/key-types/web:preview-sunset', { key, body: rule })
+  expect(Object.fromEntries(preview.byOrganization.map((each: { slug: string; contacts: number }) => [each.slug, each.contacts]))).toEqual({
+    acme: 3,
+    globex: 1,
+  })
+  await server.setClock('2035-07-17T00:00:00Z')
+  expect(sink.mails.map((mail) => mail.to).toSorted()).toEqual([['gus@globex.example'], ['ops@acme.example', 'Ada@acme.example', 'ben@acme.example']])
+})
+
 test('who has no contacts is kept in the outbox; after one is added it can be sent; strangers see nothing', async () => {
   await organization('acme', [])
   await issue('acme', { expiresAt: '2035-06-01T00:00:00Z' })
   await server.setClock('2035-05-02T00:00:00Z')
   const [message] = (await server.must(200, 'GET', '/v1/outbox', { key })).items
-  expect(message).toMatchObject({ status: 'kept', recipients: [], lastError: 'The organization has no contacts.' })
+  expect(message).toMatchObject({ status: 'kept', recipients: [], lastError: 'The organization has no contacts, and no owners or administrators.' })
   const path = `/v1/outbox/${message.id}`
   expect(await server.call('POST', `${path}:resend`, { key })).toMatchObject({ status: 409, body: { code: 'mail_unavailable' } })
   await server.must(200, 'PATCH', '/v1/organizations/acme', { key, body: { contacts: ['new@acme.example'] } })

@@ -56,7 +56,7 @@ export const sunsetPreview = z.object({
         name: z.string(),
         keys: z.int(),
         lastSeenAt: instantOut.nullable(),
-        contacts: z.int().describe('How many addresses would be written to.'),
+        contacts: z.int().describe('How many addresses would be written to: contacts, owners and administrators.'),
       }),
     )
     .describe('Those with the most keys first, at most 1000; with the first page only.'),
@@ -102,7 +102,7 @@ export const noticeOperations = [
     method: 'POST',
     path: '/v1/outbox/{message}:resend',
     tag: 'Outbox',
-    summary: "Send a message again, to the organization's contacts of now; one with a link to the same address",
+    summary: 'Send a message again, to whom it would go now; one with a link to the same address',
     authority: OPERATOR,
     body: z.strictObject({}),
     bodyOptional: true,

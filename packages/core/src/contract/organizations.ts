@@ -20,7 +20,7 @@ export const organization = z.object({
   aliases: z.array(z.string()),
   entitlements: z.array(z.string()),
   environments: z.array(z.string()),
-  contacts: z.array(z.string()).describe('Who is written to before keys end.'),
+  contacts: z.array(z.string()).describe('Who is written to before keys end, beside its owners and administrators.'),
   createdAt: instantOut,
   updatedAt: instantOut,
 })

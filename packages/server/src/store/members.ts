@@ -91,6 +91,23 @@ export async function countMembers(transaction: ReadTransaction, build: Build, o
   return (await transaction.first(query.compile()))?.count ?? 0
 }
 
+/** Addresses of the members with one of these roles, as far as they were proven; whoever was there first stands first. */
+export async function emailsOfRoles(
+  transaction: ReadTransaction,
+  build: Build,
+  organizationId: string,
+  roles: readonly MemberRole[],
+  limit: number,
+): Promise<string[]> {
+  const query = select(build, organizationId)
+    .where('role', 'in', roles)
+    .where('people.email_verified', '=', 1)
+    .orderBy('organization_members.created_at')
+    .orderBy('organization_members.id')
+    .limit(limit)
+  return (await transaction.all(query.compile())).map((row) => row.email)
+}
+
 /** In how many organizations that still exist somebody is a member, the operators counted as one. */
 export async function countMemberships(transaction: ReadTransaction, build: Build, personId: string): Promise<number> {
   const query = build

@@ -8,6 +8,7 @@ import { type StoredKey, toStoredKey } from '../../store/key-record.ts'
 import { retires } from '../../store/notices.ts'
 import { type CreatedCursor, type Page, toPage } from '../../store/page.ts'
 import type { Build } from '../../store/precompile.ts'
+import { TOLD_ROLES } from '../notices/recipients.ts'
 import { readConfiguration } from './read-configuration.ts'
 
 const MOST_ORGANIZATIONS = 1000
@@ -84,9 +85,15 @@ async function typeWithRule(reader: ReadTransaction, build: Build, slug: string,
   return type
 }
 
+/** Owners and administrators who are no contacts as well: they are told too. */
+const othersTold = sql<number>`(
+  select count(*) from organization_members join people on people.id = organization_members.person_id
+  where organization_members.organization_id = organizations.id and organization_members.role in (${sql.join(TOLD_ROLES)}) and people.email_verified = 1
+    and not exists (select 1 from json_each(organizations.contacts) as contact where lower(contact.value) = people.email))`
+
 async function organizationsHit(reader: ReadTransaction, build: Build, hit: RawBuilder<boolean>): Promise<HitOrganization[]> {
   const query = sql<HitOrganization>`
-    select organizations.id, organizations.slug, organizations.name, counted.keys, counted.lastSeenAt, json_array_length(organizations.contacts) as contacts
+    select organizations.id, organizations.slug, organizations.name, counted.keys, counted.lastSeenAt, json_array_length(organizations.contacts) + ${othersTold} as contacts
     from (
       select keys.organization_id, count(*) as keys, max((select max(at) from last_seen where last_seen.key_id = keys.id)) as lastSeenAt
       from keys where ${hit} group by keys.organization_id

@@ -64,7 +64,7 @@ function compose(
   const foot = [
     `The organization is "${organization.slug}".`,
     ...(supportContact === null ? [] : [`For help: ${supportContact}`]),
-    'You get this message because your address is a contact of the organization.',
+    'You get this message because your address is a contact of the organization, or you are an owner or administrator of it.',
   ]
   const before = paragraphs.map((paragraph) => oneLine(redactSecrets(paragraph)))
   const after = foot.map((paragraph) => oneLine(redactSecrets(paragraph)))

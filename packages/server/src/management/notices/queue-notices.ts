@@ -19,6 +19,7 @@ import { insertMessageQuery } from '../../store/outbox.ts'
 import type { Services } from '../services.ts'
 import { commit, type Unit } from '../unit.ts'
 import { expiryText, MOST_LISTED, type NoticeFacts, type NoticeText, sunsetText } from './notice-text.ts'
+import { NOBODY_TO_TELL, recipientsOf } from './recipients.ts'
 import { NOTICES, type NoticeSettings } from './settings.ts'
 
 /**
@@ -54,7 +55,7 @@ function announceSunset(services: Services, settings: NoticeSettings, { type, ru
   const told = notTold(subject, rule.retiredAt, days)
   return eachOrganization(services, [retires(scope), told], async (unit, organization) => {
     const found = await keysOf(unit, organization.id, retires(scope))
-    const messageId = write(services, unit, settings, organization, {
+    const messageId = await write(services, unit, settings, organization, {
       kind: 'sunset',
       content: sunsetText(factsOf(unit, settings, organization, found), { ...rule, label: type.label ?? type.slug }),
       detail: { type: type.slug, origin: rule.origin, endsAt: rule.retiredAt, successor: rule.successor, days, keys: found.count },
@@ -68,7 +69,7 @@ function announceExpiry(services: Services, settings: NoticeSettings, days: numb
   return eachOrganization(services, [expires(days, services.clock.now())], async (unit, organization) => {
     const found = await keysOf(unit, organization.id, expires(days, unit.now))
     if (found.count === 0) return
-    const messageId = write(services, unit, settings, organization, {
+    const messageId = await write(services, unit, settings, organization, {
       kind: 'expiry',
       content: expiryText(factsOf(unit, settings, organization, found)),
       detail: { days, keys: found.count, listed: found.keys.map((key) => key.id) },
@@ -107,15 +108,15 @@ function factsOf(unit: Unit, settings: NoticeSettings, organization: StoredOrgan
   return { organization, ...found, now: unit.now, publicUrl: settings.publicUrl, supportContact: settings.supportContact }
 }
 
-function write(
+async function write(
   services: Services,
   unit: Unit,
   settings: NoticeSettings,
   organization: StoredOrganization,
   { kind, content, detail }: { kind: 'sunset' | 'expiry'; content: NoticeText; detail: Record<string, unknown> },
-): string {
+): Promise<string> {
   const id = makeId('message', unit.now, services.random(10))
-  const recipients = organization.contacts
+  const recipients = await recipientsOf(unit, organization)
   const sendable = settings.send !== null && recipients.length > 0
   unit.defer(
     insertMessageQuery(unit.build, {
@@ -129,7 +130,7 @@ function write(
       usableUntil: null,
       attempts: 0,
       nextAttemptAt: sendable ? unit.now : null,
-      lastError: sendable ? null : settings.send === null ? 'No mail server is set up.' : 'The organization has no contacts.',
+      lastError: sendable ? null : settings.send === null ? 'No mail server is set up.' : NOBODY_TO_TELL,
       createdAt: unit.now,
       sentAt: null,
     }),

@@ -3,10 +3,11 @@ import { AppError } from '@keywright/core/problem-code.ts'
 import { organizationById } from '../../store/organizations.ts'
 import { getMessage, type StoredMessage, updateMessage } from '../../store/outbox.ts'
 import { isPrivate, organizationOf, TOO_OLD } from './private-message.ts'
+import { NOBODY_TO_TELL, recipientsOf } from './recipients.ts'
 import type { Caller, Services } from '../services.ts'
 import { commit } from '../unit.ts'
 
-/** Queues a message again, to the contacts of now. @throws AppError `mail_unavailable` where it could not be sent anyway. */
+/** Queues a message again, to whom it would go now. @throws AppError `mail_unavailable` where it could not be sent anyway. */
 export async function resendMessage(services: Services, caller: Caller, id: string, mailConfigured: boolean): Promise<StoredMessage> {
   return commit(services, caller, async (unit) => {
     const message = isId('message', id) ? await getMessage(unit.transaction, unit.build, id) : null
@@ -19,8 +20,8 @@ export async function resendMessage(services: Services, caller: Caller, id: stri
     const organization = await organizationById(unit.transaction, unit.build, organizationId)
     if (organization === null || organization.status === 'removed') throw new AppError('mail_unavailable', 'The organization was removed.')
     // A link is for the one it was written to, whoever the contacts are.
-    const recipients = isPrivate(message) ? message.recipients : organization.contacts
-    if (recipients.length === 0) throw new AppError('mail_unavailable', 'The organization has no contacts. Add one with "keywright orgs update --add-contact".')
+    const recipients = isPrivate(message) ? message.recipients : await recipientsOf(unit, organization)
+    if (recipients.length === 0) throw new AppError('mail_unavailable', `${NOBODY_TO_TELL} Add a contact with "keywright orgs update --add-contact".`)
     const next: StoredMessage = {
       ...message,
       status: 'queued',
