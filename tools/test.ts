@@ -5,11 +5,11 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { buildConsole } from './build-console.ts'
 import { runChecks } from './check.ts'
 import { commandScript, ROOT } from './root.ts'
-import { countVitest, summaryLine, type Counts, type VitestReport } from './test-summary.ts'
+import { countVitest, type Counts, failedTests, filesToRepeat, summaryLine, type VitestReport, withRepeated } from './test-summary.ts'
 
 const MODES = {
   fast: { says: 'unit and property tests', projects: ['fast'], checks: false, long: false },
@@ -46,6 +46,18 @@ console.log(summaryLine(counts))
 process.exitCode = counts.failed === 0 && tests.passed > 0 ? 0 : 1
 
 async function runVitest(projects: string[], long: boolean): Promise<Counts> {
+  const first = await runVitestOnce(projects, long, vitestArguments)
+  const files = filesToRepeat(first.report)
+  if (first.report === null || files.length === 0) return countVitest(first.report, first.exitCode)
+  const names = files.map((file) => relative(ROOT, file))
+  console.log(`\nA test in a browser failed beside the others: ${names.join(', ')}. Once more, with nothing beside it.\n`)
+  const again = await runVitestOnce(projects, long, names)
+  if (again.exitCode === 0)
+    console.log(`\nFailed at first and passed alone, which a busy machine explains or a race; look at it:\n${failedTests(first.report).join('\n')}\n`)
+  return again.report === null ? countVitest(first.report, first.exitCode) : countVitest(withRepeated(first.report, again.report), again.exitCode)
+}
+
+async function runVitestOnce(projects: string[], long: boolean, further: string[]): Promise<{ report: VitestReport | null; exitCode: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'keywright-test-'))
   const reportFile = join(folder, 'report.json')
   try {
@@ -57,11 +69,11 @@ async function runVitest(projects: string[], long: boolean): Promise<Counts> {
         '--reporter=default',
         '--reporter=json',
         `--outputFile.json=${reportFile}`,
-        ...vitestArguments,
+        ...further,
       ],
       long,
     )
-    return countVitest(readReport(reportFile), exitCode)
+    return { report: readReport(reportFile), exitCode }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
