@@ -54,7 +54,7 @@ test('a server that takes the connection and never answers is given up with a re
   const { port } = silent.address() as AddressInfo
   expect(await refusal({ url: `http://127.0.0.1:${port}` }, 1)).toMatchObject({
     code: 'not_ready',
-    message: expect.stringContaining('Not ready within 1 seconds'),
+    message: expect.stringContaining('Not ready within 1 second: http://127.0.0.1:'),
   })
   silent.close()
 })

@@ -6,4 +6,5 @@ export type { Unavailable, UnavailableDetail, VerifierDecision } from './verifie
 export { isUnavailable } from './verifier/decision.ts'
 export type { VerifierOptions } from './verifier/options.ts'
 export type { Asked, DescribedRequest, VerifyInput } from './verifier/request.ts'
-export { createVerifier, Verifier, type VerifierEvents, type VerifierStatus } from './verifier/verifier.ts'
+export type { VerifierEvents, VerifierStatus } from './verifier/status.ts'
+export { createVerifier, Verifier } from './verifier/verifier.ts'

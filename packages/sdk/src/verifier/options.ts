@@ -56,6 +56,7 @@ const NAMES: readonly (keyof VerifierOptions)[] = [
 
 /** @throws KeywrightError `invalid_url`, `insecure_url`, `invalid_argument`; never repeats what may be a secret. */
 export function readOptions(options: VerifierOptions): ReadOptions {
+  if (typeof options !== 'object' || options === null) refuse('A verifier is made with { url, verifierKey, api }.')
   const unknown = Object.keys(options).find((name) => !(NAMES as readonly string[]).includes(name))
   if (unknown !== undefined) refuse(`There is no option "${unknown.slice(0, 60)}". There are: ${NAMES.join(', ')}.`)
   const {
@@ -72,15 +73,21 @@ export function readOptions(options: VerifierOptions): ReadOptions {
   if (typeof verifierKey !== 'string' || !/^kw_verify_[0-9A-Za-z]{36,128}$/.test(verifierKey))
     refuse('"verifierKey" must be a verifier key (kw_verify_...). Issue one with "keywright verifier-keys issue".')
   if (typeof api !== 'string' || !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(api)) refuse('"api" must be the slug of an API.')
-  if (typeof name !== 'string' || name.length > 100) refuse('"name" must be a text of at most 100 characters.')
+  if (typeof name !== 'string' || name.length > 100 || /[\u0000-\u001f\u007f\u2028\u2029]/.test(name))
+    refuse('"name" must be a text of at most 100 characters, none of them a control character.')
   if (!Number.isSafeInteger(stalenessSeconds) || stalenessSeconds < 1 || stalenessSeconds > 2_592_000)
     refuse('"stalenessSeconds" must be a whole number of seconds, from 1 to 2592000.')
   if (onStale !== 'refuse' && onStale !== 'serve') refuse('"onStale" must be "refuse" or "serve".')
   if (limitsWhileDisconnected !== 'refuse' && limitsWhileDisconnected !== 'by-process') refuse('"limitsWhileDisconnected" must be "refuse" or "by-process".')
-  for (const proxy of trustedProxies) {
+  if (!Array.isArray(trustedProxies)) refuse('"trustedProxies" must be a list of addresses and networks.')
+  for (const proxy of trustedProxies as readonly string[]) {
     const parsed = parseCidr(proxy)
     if (!parsed.ok) refuse(`"trustedProxies": ${parsed.error}`)
   }
+  if (snapshotFile !== null && (typeof snapshotFile !== 'string' || snapshotFile === '')) refuse('"snapshotFile" must be the path of a file.')
+  if (supportContact !== null && typeof supportContact !== 'string') refuse('"supportContact" must be a text.')
+  // The text "false" of an environment variable would be taken for yes.
+  if (options.allowHttp !== undefined && typeof options.allowHttp !== 'boolean') refuse('"allowHttp" must be true or false.')
   const url = new URL(`${baseUrl(options.url, options.allowHttp ?? false)}/v1/replica`)
   return { url, verifierKey, api, name, stalenessSeconds, onStale, limitsWhileDisconnected, trustedProxies, ca: options.ca, snapshotFile, supportContact }
 }

@@ -1,11 +1,14 @@
 import { UpgradeRefused } from './web-socket.ts'
 
+const MOST_TEXT = 500
+
 const SENTENCES: Record<string, string> = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'there is no host of that name',
   EAI_AGAIN: 'the name could not be looked up',
   ECONNRESET: 'the connection was cut',
   ETIMEDOUT: 'there is no way to it',
+  ENETUNREACH: 'there is no way to it',
   EHOSTUNREACH: 'there is no way to it',
   EPROTO: 'it does not speak TLS there; is the URL to begin with http:?',
   CERT_HAS_EXPIRED: 'its certificate has expired',
@@ -21,4 +24,30 @@ export function problemOf(url: URL, error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException
   const known = code === undefined ? undefined : SENTENCES[code]
   return `${url.origin} cannot be reached: ${known === undefined ? message : `${known} (${code})`}`
+}
+
+const FILE_SENTENCES: Record<string, string> = {
+  ENOSPC: 'there is no room on the disk',
+  EDQUOT: 'there is no room on the disk for this user',
+  EACCES: 'this process may not do that there',
+  EPERM: 'this process may not do that there',
+  EROFS: 'nothing can be written there',
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'what should be its folder is a file',
+  EISDIR: 'it is a folder; name a file',
+  ELOOP: 'it is a link; name the file itself',
+  ENAMETOOLONG: 'its name is too long',
+}
+
+/** What a server or what stands between said, as it may stand in a log: one line, not long, and without the key, which it may have repeated. */
+export function plainText(text: string, key: string): string {
+  const line = text.replaceAll(key, '[redacted]').replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+  return line.length > MOST_TEXT ? `${line.slice(0, MOST_TEXT)}...` : line
+}
+
+/** Why a file cannot be read or written, in the middle of a sentence. */
+export function fileProblemOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === undefined) return message
+  return `${FILE_SENTENCES[code] ?? message} (${code})`
 }

@@ -4,6 +4,7 @@ import type { Change, Cursor } from '@keywright/core/replica/change.ts'
 import { KeyBlock } from '@keywright/core/replica/key-block.ts'
 import { Replica } from '@keywright/core/replica/replica.ts'
 import { type PartKind, readSnapshotFrame } from '@keywright/core/replica/snapshot-frame.ts'
+import { checkChange } from './server-message.ts'
 
 /** A part of a snapshot becomes at most this large: more is no part of ours. */
 const MOST_PART_BYTES = 134_217_728
@@ -33,6 +34,8 @@ export class ReplicaKeeper {
   #loading: Loading | null = null
   /** Hears of every list of changes that went into `replica`. */
   onApplied: (applied: Changes) => void = () => {}
+  /** Another replica has taken the place of `replica`. */
+  onExchanged: () => void = () => {}
 
   /** Null: there is none, and nothing can be decided. */
   get replica(): Replica | null {
@@ -41,6 +44,11 @@ export class ReplicaKeeper {
 
   get cursor(): Cursor | null {
     return this.#replica?.cursor ?? null
+  }
+
+  /** What decisions are made by is about to be replaced. */
+  get isLoading(): boolean {
+    return this.#loading !== null
   }
 
   /** Where a snapshot was cut off. */
@@ -97,7 +105,7 @@ export class ReplicaKeeper {
     if (target === null || (this.#loading !== null && this.#loading.until === null)) throw new TypeError('changes come before there is anything to change')
     if (applied.to.number <= target.cursor.number) return null
     if (applied.from !== target.cursor.number) throw new TypeError(`changes after ${target.cursor.number} are missing`)
-    for (const change of applied.changes) target.applyChange(change)
+    for (const change of applied.changes) applyOne(target, change)
     target.startAt(applied.to)
     if (this.#loading !== null) return this.#exchange()
     this.onApplied(applied)
@@ -109,6 +117,7 @@ export class ReplicaKeeper {
     if (loading === null || loading.until === null || loading.replica.cursor.number < loading.until) return null
     this.#replica = loading.replica
     this.#loading = null
+    this.onExchanged()
     return loading.replica.cursor.number
   }
 }
@@ -119,5 +128,14 @@ export function emptyReplica(expectedKeys: number): Replica {
 
 export function applyPart(replica: Replica, kind: PartKind, bytes: Uint8Array): void {
   if (kind === 'keys') replica.addKeys(KeyBlock.read(bytes))
-  else for (const change of JSON.parse(Buffer.from(bytes).toString('utf8')) as Change[]) replica.applyChange(change)
+  else for (const change of JSON.parse(Buffer.from(bytes).toString('utf8')) as Change[]) applyOne(replica, change)
+}
+
+function applyOne(replica: Replica, change: Change): void {
+  checkChange(change)
+  try {
+    replica.applyChange(change)
+  } catch (error) {
+    throw new TypeError(`a change (${change.kind}) cannot be used: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
 }

@@ -4,6 +4,7 @@ import { parseAddress, parseIpv4Fast } from '@keywright/core/network/address.ts'
 import { clientAddress } from '@keywright/core/network/trusted-proxies.ts'
 import { foldHeaders } from '@keywright/core/verification/carriers.ts'
 import type { HeaderFields, VerificationRequest } from '@keywright/core/verification/request.ts'
+import { KeywrightError } from '../client/keywright-error.ts'
 
 /** A request of a client, as the API received it. */
 export interface DescribedRequest {
@@ -20,8 +21,8 @@ export interface DescribedRequest {
 
 /** What is asked of a verifier. Everything but `secret` or `request` narrows what the API's registration says. */
 export interface VerifyInput {
-  /** The secret, where it was taken from its carrier already; else `request`. */
-  secret?: string
+  /** The secret, where it was taken from its carrier already; null or undefined: it is looked for in `request`. */
+  secret?: string | null | undefined
   request?: DescribedRequest
   /** The client's address; left out, null or no address: none is known, and a key with address rules is refused. */
   ip?: string | null
@@ -31,7 +32,7 @@ export interface VerifyInput {
   /** Id, slug or alias. */
   organization?: string
   environment?: string
-  /** Calls this one counts as, default 1. */
+  /** Calls this one counts as, a whole number from 0; default 1. */
   cost?: number
   /** What the client calls itself; default: the User-Agent of `request`. */
   client?: string | null
@@ -45,8 +46,15 @@ export interface Question {
   client: string | null
 }
 
+/** Stands for what is no text, and has the form of no secret. */
+const NO_TEXT = '?'
+
 /** @param trusted proxies whose X-Forwarded-For is believed, for requests of Node. */
 export function questionOf(asked: Asked, trusted: AddressSet): Question {
+  // A text here may be the secret itself, which Node would repeat in its own complaint.
+  if (typeof asked !== 'object' || asked === null) refuse('A verifier is asked about a request of Node, or { secret }, or { request }.')
+  if (typeof (asked as { headers?: { get?: unknown } }).headers?.get === 'function')
+    refuse('This is a request of the Web: ask with { request: { method, path, headers } }, or use the middleware for Next or Hono.')
   return 'headersDistinct' in asked ? fromNode(asked, trusted) : described(asked)
 }
 
@@ -63,20 +71,32 @@ function fromNode(message: IncomingMessage, trusted: AddressSet): Question {
 
 function described(asked: VerifyInput): Question {
   const address = typeof asked.ip === 'string' ? addressIn(asked.ip) : null
+  const { secret, cost } = asked
   // Written out: copying "the rest" of an object takes as long as finding the key.
   const narrowed: VerificationRequest = { address }
-  if (asked.secret !== undefined) narrowed.secret = asked.secret
   if (asked.requiredScopes !== undefined) narrowed.requiredScopes = asked.requiredScopes
   if (asked.types !== undefined) narrowed.types = asked.types
   if (asked.organization !== undefined) narrowed.organization = asked.organization
   if (asked.environment !== undefined) narrowed.environment = asked.environment
-  if (asked.cost !== undefined) narrowed.cost = asked.cost
+  if (cost !== undefined) {
+    // Less than nothing would give calls back, and what is no number is more than no limit.
+    if (!(Number.isSafeInteger(cost) && cost >= 0)) refuse('"cost" must be a whole number from 0.')
+    narrowed.cost = cost
+  }
   const client = asked.client ?? null
+  // What a client sent may be anything: a field that came twice is a list, and a JSON body may hold a number.
+  if (secret !== undefined && secret !== null) narrowed.secret = typeof secret === 'string' ? secret : NO_TEXT
   if (asked.request === undefined) return { request: narrowed, client }
-  const headers = foldHeaders(asked.request.headers)
-  const { method, path, body, host } = asked.request
+  const { method, path, body, host, headers: fields } = asked.request
+  if (typeof fields !== 'object' || fields === null || typeof path !== 'string' || typeof method !== 'string')
+    refuse('"request" must be { method, path, headers }, the headers as an object of names and values.')
+  const headers = foldHeaders(fields)
   narrowed.request = { method, path, headers, body, ...(host === undefined ? {} : { host }) }
   return { request: narrowed, client: client ?? headers['user-agent']?.[0] ?? null }
+}
+
+function refuse(detail: string): never {
+  throw new KeywrightError({ code: 'invalid_argument', detail })
 }
 
 /** IPv4 in its only form needs no object to be made of it. */

@@ -1,20 +1,21 @@
 import { createHmac, type Hmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { constants } from 'node:fs'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { constants, type Stats } from 'node:fs'
+import { type FileHandle, lstat, open, readdir, rename, rm, truncate, utimes } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { Cursor } from '@keywright/core/replica/change.ts'
-import { writeKeyBlock } from '@keywright/core/replica/key-block.ts'
 import type { Replica } from '@keywright/core/replica/replica.ts'
 import type { PartKind } from '@keywright/core/replica/snapshot-frame.ts'
-import { VerifierView } from '@keywright/core/replica/verifier-view.ts'
-import { applyPart, type Changes, emptyReplica } from './replica-keeper.ts'
+import { applyPart, emptyReplica } from './replica-keeper.ts'
 
-const MAGIC = Buffer.from('KEYWRIGHT-REPLICA-1\n')
-const ROWS_IN_PART = 8192
+export const MAGIC = Buffer.from('KEYWRIGHT-REPLICA-1\n')
+/** With it, files of every version begin. */
+const ANY_MAGIC = 'KEYWRIGHT-REPLICA-'
 /** Larger than any part of ours. */
 const MOST_RECORD_BYTES = 134_217_728
 const MAC_BYTES = 32
-const KINDS = { changes: 0, keys: 1, facts: 2 } as const
+export const RECORD_KINDS = { changes: 0, keys: 1, facts: 2 } as const
+/** What a process that was killed left half done is nobody's after so long. */
+const LEFT_OVER_MS = 3_600_000
 
 /** What a file is about; it is refused by anything else. */
 export interface SnapshotOwner {
@@ -29,7 +30,7 @@ export interface SnapshotFacts extends SnapshotOwner {
   /** When the last ping was sent that the server answered, by the wall clock. */
   freshFrom: number
   boundMs: number
-  /** Verifiers whose bound the file carries on: the one that wrote it, and those that it went on from. */
+  /** Verifiers that decide no more, and whose bound the file carries on. The one that wrote it is among them when it was closed then. */
   instances: string[]
   keys: number
   /** What had passed when it was written. */
@@ -52,7 +53,9 @@ export class SnapshotRefused extends Error {
  * @returns null when there is none. @throws SnapshotRefused; errors of the file system.
  */
 export async function takeSnapshotFile(path: string, verifierKey: string, owner: SnapshotOwner): Promise<LoadedSnapshot | null> {
-  const taken = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
+  await removeLeftovers(path).catch(() => {})
+  if (!(await isThere(path))) return null
+  const taken = asideOf(path)
   try {
     await rename(path, taken)
   } catch (error) {
@@ -60,20 +63,93 @@ export async function takeSnapshotFile(path: string, verifierKey: string, owner:
     throw error
   }
   try {
+    await utimes(taken, new Date(), new Date())
     const loaded = await readSnapshot(taken, verifierKey, owner)
     await rm(taken)
     return loaded
   } catch (error) {
-    // It may be another's: it is out of the way, and can be looked at.
+    // It may be another verifier's: it is out of the way, and can be looked at.
     await rename(taken, `${path}.refused`).catch(() => {})
     throw error
   }
 }
 
-async function readSnapshot(path: string, verifierKey: string, owner: SnapshotOwner): Promise<LoadedSnapshot> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+/** A name beside the file that nobody else takes. */
+export function asideOf(path: string): string {
+  return `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
+}
+
+/**
+ * Whether a snapshot file, of whatever version, stands there. What else stands there is somebody's: it is neither taken away nor written over.
+ * @throws SnapshotRefused when it is something else; errors of the file system.
+ */
+export async function isThere(path: string): Promise<boolean> {
+  let stats: Stats
   try {
-    const { mode, size } = await file.stat()
+    stats = await lstat(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+  if (stats.isDirectory()) throw new SnapshotRefused('it is a folder; name a file')
+  if (!stats.isFile()) throw new SnapshotRefused('it is no plain file')
+  if (stats.size === 0) return true
+  const file = await openToRead(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(ANY_MAGIC.length), 0, ANY_MAGIC.length, 0)
+    if (buffer.subarray(0, bytesRead).toString('latin1') === ANY_MAGIC) return true
+  } finally {
+    await file.close()
+  }
+  throw new SnapshotRefused('it is something else than a snapshot file, and is left as it is; name another file, or remove it')
+}
+
+/** Removes the file, or at least what is in it; what is no snapshot file stays. @throws errors of the file system. */
+export async function removeSnapshotFile(path: string): Promise<void> {
+  try {
+    if (!(await isThere(path))) return
+  } catch (error) {
+    if (error instanceof SnapshotRefused || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return
+    throw error
+  }
+  try {
+    await rm(path, { force: true })
+  } catch (error) {
+    // The folder may be closed to this process while the file is open to it.
+    await truncate(path).catch(() => {
+      throw error
+    })
+  }
+  await syncFolder(dirname(path))
+}
+
+/** Windows opens no folders, and has nothing to sync them with. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const folder = await open(path, constants.O_RDONLY)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+/** Signed with the verifier key, which is nowhere in it. */
+export function macOf(verifierKey: string): Hmac {
+  return createHmac('sha256', `keywright snapshot file\n${verifierKey}`)
+}
+
+/** No link is followed, and nothing waited for: what stands there may have been put there by somebody else. */
+function openToRead(path: string): Promise<FileHandle> {
+  return open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+}
+
+async function readSnapshot(path: string, verifierKey: string, owner: SnapshotOwner): Promise<LoadedSnapshot> {
+  const file = await openToRead(path)
+  try {
+    const stats = await file.stat()
+    if (!stats.isFile()) throw new SnapshotRefused('it is no plain file')
+    const { mode, size } = stats
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) throw new SnapshotRefused('others may read or write it; it must be of mode 0600')
     const mac = macOf(verifierKey)
     const facts = await readBody(file, size - MAC_BYTES, mac, owner)
@@ -102,18 +178,19 @@ async function readBody(file: FileHandle, end: number, mac: Hmac, owner: Snapsho
     mac.update(bytes)
     return bytes
   }
-  if (end < MAGIC.length || !(await read(MAGIC.length)).equals(MAGIC)) throw new SnapshotRefused('it is no file of a replica, or of another version')
+  if (end < MAGIC.length) throw new SnapshotRefused('it is cut off')
+  if (!(await read(MAGIC.length)).equals(MAGIC)) throw new SnapshotRefused('it was written by another version of the SDK')
   let facts: SnapshotFacts | null = null
   let replica: Replica | null = null
   for (;;) {
     if (at >= end) break
     const head = await read(5)
     const body = await read(head.readUInt32LE(1))
-    if (head[0] === KINDS.facts) facts = JSON.parse(body.toString('utf8')) as SnapshotFacts
+    if (head[0] === RECORD_KINDS.facts) facts = JSON.parse(body.toString('utf8')) as SnapshotFacts
     else {
       // Facts of the beginning say how much room to make; those at the end are the ones that hold.
       replica ??= emptyReplica(facts?.keys ?? 0)
-      const kind: PartKind = head[0] === KINDS.keys ? 'keys' : 'changes'
+      const kind: PartKind = head[0] === RECORD_KINDS.keys ? 'keys' : 'changes'
       applyPart(replica, kind, body)
     }
   }
@@ -124,107 +201,13 @@ async function readBody(file: FileHandle, end: number, mac: Hmac, owner: Snapsho
   return { replica, facts }
 }
 
-/** Writes a replica while it goes on changing: what changes meanwhile is written after it, so the file is as of its end. */
-export class SnapshotWriter {
-  readonly #path: string
-  readonly #verifierKey: string
-  #meanwhile: Changes[] | null = null
-
-  constructor(path: string, verifierKey: string) {
-    this.#path = path
-    this.#verifierKey = verifierKey
-  }
-
-  get isWriting(): boolean {
-    return this.#meanwhile !== null
-  }
-
-  /** The replica has applied these. */
-  applied(changes: Changes): void {
-    this.#meanwhile?.push(changes)
-  }
-
-  /**
-   * @param facts asked at the beginning and, for what holds, at the end; null: nothing that could be written holds any more.
-   * @throws errors of the file system; then the file from before is still there.
-   */
-  async write(replica: Replica, api: string, now: number, facts: () => SnapshotFacts | null): Promise<void> {
-    const begun = facts()
-    if (begun === null || this.#meanwhile !== null) return
-    this.#meanwhile = []
-    const temporary = `${this.#path}.${process.pid}.new`
-    try {
-      await rm(temporary, { force: true })
-      const file = await open(temporary, 'wx', 0o600)
-      try {
-        if (!(await this.#writeTo(file, replica, api, now, begun, facts))) return
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      await rename(temporary, this.#path)
-      await syncFolder(dirname(this.#path))
-    } finally {
-      this.#meanwhile = null
-      await rm(temporary, { force: true }).catch(() => {})
-    }
-  }
-
-  async remove(): Promise<void> {
-    await rm(this.#path, { force: true })
-  }
-
-  async #writeTo(file: FileHandle, replica: Replica, api: string, now: number, begun: SnapshotFacts, facts: () => SnapshotFacts | null): Promise<boolean> {
-    const mac = macOf(this.#verifierKey)
-    const put = async (bytes: Uint8Array) => {
-      mac.update(bytes)
-      await file.write(bytes)
-    }
-    const record = async (kind: keyof typeof KINDS, body: Uint8Array) => {
-      const head = Buffer.alloc(5)
-      head[0] = KINDS[kind]
-      head.writeUInt32LE(body.byteLength, 1)
-      await put(head)
-      await put(body)
-    }
-    const json = (value: unknown) => Buffer.from(JSON.stringify(value))
-    await put(MAGIC)
-    await record('facts', json(begun))
-    const rows = replica.keys.size
-    for (const changes of new VerifierView(replica, [api]).opening(now)) await record('changes', json(changes))
-    for (let row = 0; row < rows; row += ROWS_IN_PART) {
-      const block = writeKeyBlock(replica, null, row, Math.min(row + ROWS_IN_PART, rows))
-      if (block !== null) await record('keys', block)
-    }
-    // No await between the last changes and the facts: they belong together.
-    for (;;) {
-      const changes = (this.#meanwhile ?? []).splice(0).flatMap((each) => each.changes)
-      if (changes.length > 0) {
-        await record('changes', json(changes))
-        continue
-      }
-      const ended = facts()
-      if (ended === null) return false
-      await record('facts', json(ended))
-      // What came while that was written is not in it, nor in its cursor.
-      await file.write(mac.digest())
-      return true
-    }
-  }
-}
-
-/** Signed with the verifier key, which is nowhere in it. */
-function macOf(verifierKey: string): Hmac {
-  return createHmac('sha256', `keywright snapshot file\n${verifierKey}`)
-}
-
-/** Windows opens no folders, and has nothing to sync them with. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const folder = await open(path, constants.O_RDONLY)
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
+/** Files that a process which was killed was reading or writing. */
+async function removeLeftovers(path: string): Promise<void> {
+  const folder = dirname(path)
+  const start = `${basename(path)}.`
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(start) || !/^\d+\.[0-9a-f]{8}$/.test(name.slice(start.length))) continue
+    const left = join(folder, name)
+    if (Date.now() - (await lstat(left)).mtimeMs > LEFT_OVER_MS) await rm(left, { force: true })
   }
 }

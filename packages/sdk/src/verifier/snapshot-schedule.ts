@@ -1,6 +1,8 @@
 import type { Replica } from '@keywright/core/replica/replica.ts'
+import { fileProblemOf } from './problems.ts'
 import type { Changes } from './replica-keeper.ts'
-import { type LoadedSnapshot, type SnapshotFacts, type SnapshotOwner, SnapshotWriter, takeSnapshotFile } from './snapshot-file.ts'
+import { type LoadedSnapshot, removeSnapshotFile, type SnapshotFacts, type SnapshotOwner, takeSnapshotFile } from './snapshot-file.ts'
+import { SnapshotWriter } from './snapshot-writer.ts'
 
 const SHORTEST_MS = 1_000
 const LONGEST_MS = 60_000
@@ -13,18 +15,30 @@ interface ScheduleParts {
   /** What there is to write; null: nothing that holds. */
   current: () => { replica: Replica; facts: SnapshotFacts; now: number } | null
   problem: (message: string) => void
+  /** A file that lacks something is gone, after `isOutdated`. */
+  settled: () => void
 }
 
-/** Writes the snapshot file now and then, and takes it at the start. Whatever goes wrong with it is said, and stops nothing. */
+/**
+ * Writes the snapshot file now and then, and takes it at the start. Whatever goes wrong with it is said, and stops no decision.
+ *
+ * A change that the file does not hold outdates it, and it is removed before the server is told that the change is here: else a process that is
+ * killed right then would go on from the file, and let in what was confirmed as refused everywhere.
+ */
 export class SnapshotSchedule {
   readonly #parts: ScheduleParts
   readonly #writer: SnapshotWriter
   #running: Promise<void> | null = null
+  #removing: Promise<void> | null = null
+  #isTakingPlace = false
   #writtenAt: number | null = null
   #written = ''
+  /** Counts what makes files outdated. */
+  #changes = 0
   /** A file of this verifier may be there. */
   #isKept = false
-  #failed = ''
+  #isOutdated = false
+  #problem: string | null = null
 
   constructor(parts: ScheduleParts) {
     this.#parts = parts
@@ -36,21 +50,42 @@ export class SnapshotSchedule {
     return this.#isKept
   }
 
+  /** A file may be there that does not hold all by which decisions are made. */
+  get isOutdated(): boolean {
+    return this.#isOutdated
+  }
+
+  /** What is wrong with the file; null again as soon as one was written. */
+  get problem(): string | null {
+    return this.#problem
+  }
+
   async load(): Promise<LoadedSnapshot | null> {
     try {
       return await takeSnapshotFile(this.#parts.path, this.#parts.verifierKey, this.#parts.owner)
     } catch (error) {
-      this.#parts.problem(`The snapshot file ${this.#parts.path} is not used: ${messageOf(error)}.`)
+      this.#tell(`The snapshot file ${this.#parts.path} is not used: ${fileProblemOf(error)}.`)
       return null
     }
   }
 
+  /** The replica by which decisions are made has applied these. */
   applied(changes: Changes): void {
     this.#writer.applied(changes)
+    if (changes.changes.length > 0) this.outdate()
+  }
+
+  /** No file from before may be gone on from. */
+  outdate(): void {
+    this.#changes++
+    if (!this.#isKept && !this.#isTakingPlace) return
+    this.#isOutdated = true
+    void this.#remove()
   }
 
   /** Writes when it is time and there is something new. @param boundMs a tenth of it lies between two files. */
   onTick(boundMs: number): void {
+    if (this.#isOutdated) void this.#remove()
     const now = this.#parts.steady()
     const everyMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, boundMs / 10))
     if (this.#running === null && (this.#writtenAt === null || now - this.#writtenAt >= everyMs)) void this.write()
@@ -66,45 +101,76 @@ export class SnapshotSchedule {
   async finish(): Promise<void> {
     await this.#running
     await this.write()
+    await this.#removing
   }
 
   /** What is in it may not be used any more. */
   async remove(): Promise<void> {
-    this.#isKept = false
-    await this.#running
-    await this.#writer
-      .remove()
-      .catch((error: unknown) => this.#parts.problem(`The snapshot file ${this.#parts.path} could not be removed: ${messageOf(error)}.`))
-    this.#isKept = false
+    this.#changes++
+    this.#isOutdated = true
+    await this.#remove()
   }
 
   async #write(): Promise<void> {
     const current = this.#parts.current()
     if (current === null) return
     const { replica, facts, now } = current
-    const state = `${facts.cursor.number} ${facts.cursor.mark} ${facts.freshFrom}`
+    const state = `${facts.cursor.number} ${facts.cursor.mark} ${facts.freshFrom} ${facts.instances.length}`
     if (state === this.#written) return
     this.#writtenAt = this.#parts.steady()
+    let changes = -1
     try {
-      await this.#writer.write(replica, facts.api, now, () => {
-        const later = this.#parts.current()
-        return later?.replica === replica ? later.facts : null
+      const isThere = await this.#writer.write(replica, facts.api, now, {
+        facts: () => {
+          changes = this.#changes
+          const later = this.#parts.current()
+          return later?.replica === replica ? later.facts : null
+        },
+        mayTakePlace: async () => {
+          await this.#removing
+          return (this.#isTakingPlace = changes === this.#changes)
+        },
       })
-      this.#written = state
+      this.#problem = null
+      if (!isThere) return
       this.#isKept = true
-      this.#failed = ''
+      this.#written = state
+      if (changes === this.#changes) this.#isOutdated = false
     } catch (error) {
-      const message = messageOf(error)
-      // A full disk is full for a while: said once.
-      if (message !== this.#failed) this.#parts.problem(`The snapshot file ${this.#parts.path} cannot be written: ${message}. The one from before stays.`)
-      this.#failed = message
+      const left = this.#isKept ? 'The one from before stays' : 'There is none now, so a restart while the server is away would wait for it'
+      this.#tell(`The snapshot file ${this.#parts.path} cannot be written: ${fileProblemOf(error)}. ${left}.`)
+    } finally {
+      this.#isTakingPlace = false
     }
   }
-}
 
-function messageOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'ENOSPC' || code === 'EDQUOT') return `there is no room on the disk (${code})`
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return `this process may not do that there (${code})`
-  return code === undefined ? message : `${message} (${code})`
+  #remove(): Promise<void> {
+    this.#removing ??= this.#removeOutdated().finally(() => {
+      this.#removing = null
+      if (!this.#isOutdated) this.#parts.settled()
+    })
+    return this.#removing
+  }
+
+  async #removeOutdated(): Promise<void> {
+    // What is about to take its place lacks something as well.
+    if (this.#isTakingPlace) await this.#running
+    try {
+      await removeSnapshotFile(this.#parts.path)
+      this.#isKept = false
+      this.#isOutdated = false
+      this.#written = ''
+    } catch (error) {
+      this.#tell(
+        `The snapshot file ${this.#parts.path} is outdated and cannot be removed: ${fileProblemOf(error)}. Until it is, the server is told of no change as confirmed.`,
+      )
+    }
+  }
+
+  /** A full disk is full for a while: said once. */
+  #tell(message: string): void {
+    if (message === this.#problem) return
+    this.#problem = message
+    this.#parts.problem(message)
+  }
 }

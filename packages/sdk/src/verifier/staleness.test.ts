@@ -62,6 +62,15 @@ describe('a verifier is fresh', () => {
   })
 })
 
+test('questions that are never answered do not pile up, and the newest can still be answered', () => {
+  const { clock } = clocks()
+  const staleness = new Staleness(clock, BOUND)
+  const first = staleness.ping()
+  let last = first
+  for (let count = 0; count < 5000; count++) last = staleness.ping()
+  expect([staleness.answered(first), staleness.answered(last)]).toEqual([false, true])
+})
+
 describe('going on from a file', () => {
   test('counts from when the file says, and never longer', () => {
     const { now, clock, pass } = clocks()

@@ -8,6 +8,9 @@ export interface VerifierClock {
 
 export const systemClock: VerifierClock = { wall: () => Date.now(), steady: () => performance.now() }
 
+/** So many are remembered that were not answered. */
+const MOST_PINGS = 1000
+
 export interface Moment {
   wall: number
   steady: number
@@ -42,6 +45,8 @@ export class Staleness {
   /** @returns the id of a ping that is sent right now. */
   ping(): number {
     const id = this.#nextId++
+    // A server that goes on and answers none is asked for ever.
+    if (this.#sent.size >= MOST_PINGS) this.#sent.delete(this.#sent.keys().next().value as number)
     this.#sent.set(id, this.#now())
     return id
   }

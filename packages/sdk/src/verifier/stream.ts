@@ -1,8 +1,9 @@
 import type { Hello } from '@keywright/core/contract/replica-stream.ts'
 import { GOODBYE_CODES, type GoodbyeCode, REPLICA_PROTOCOL, type ServerMessage } from '@keywright/core/replica/stream.ts'
-import { problemOf } from './problems.ts'
+import { plainText, problemOf } from './problems.ts'
 import type { ReplicaKeeper } from './replica-keeper.ts'
 import type { Staleness } from './staleness.ts'
+import { readServerMessage } from './server-message.ts'
 import { UpgradeRefused, WebSocketClient } from './web-socket.ts'
 
 const CONNECT_MS = 10_000
@@ -26,8 +27,12 @@ export interface StreamHooks {
   welcomed(welcome: Extract<ServerMessage, { type: 'welcome' }>): void
   /** The replica by which decisions are made has come to this change. */
   advanced(number: number): void
+  /** Whether the server may believe that all of that holds here, whatever becomes of this process. */
+  mayAcknowledge(): boolean
   /** The server has stored a batch of usage, or lends calls of a limit. */
   received(message: Extract<ServerMessage, { type: 'usageTaken' | 'leased' }>): void
+  /** The server cannot read what this connection said. */
+  misunderstood(): void
   /** A ping was answered. @param serverNow the server's clock when it answered. */
   heard(serverNow: number): void
   /** The verifier key or the API are refused: nothing may be decided any more. */
@@ -55,6 +60,7 @@ export class ReplicaStream {
   #ackDue: number | null = null
   #acking: NodeJS.Immediate | null = null
   #closed = false
+  readonly #closing = new AbortController()
   /** What was said about the way it ended, until the end itself comes. */
   #ending: { problem: string; lasting: boolean } | null = null
 
@@ -76,10 +82,16 @@ export class ReplicaStream {
   /** @param kept a file is left from which another process may go on. */
   close(kept: boolean): void {
     this.#closed = true
+    this.#closing.abort()
     if (this.#retry !== null) clearTimeout(this.#retry)
     if (this.#welcomed) this.#socket?.send(JSON.stringify({ type: 'bye', kept }))
     this.#socket?.close()
     this.#stopTimers()
+  }
+
+  /** Hears of nothing from here on. */
+  pause(): void {
+    this.#socket?.pause()
   }
 
   /** Asks the server now, instead of when it is time. */
@@ -101,9 +113,14 @@ export class ReplicaStream {
     try {
       const socket = await WebSocketClient.open(
         url,
-        { headers: { Authorization: `Bearer ${verifierKey}`, 'User-Agent': `keywright-sdk/${this.#options.about.sdk}` }, timeoutMs: CONNECT_MS, ca },
         {
-          text: (text) => this.#guard(() => this.#receive(JSON.parse(text) as ServerMessage)),
+          headers: { Authorization: `Bearer ${verifierKey}`, 'User-Agent': `keywright-sdk/${this.#options.about.sdk}` },
+          timeoutMs: CONNECT_MS,
+          ca,
+          signal: this.#closing.signal,
+        },
+        {
+          text: (text) => this.#guard(() => this.#receive(readServerMessage(text))),
           binary: (frame) => this.#guard(() => this.#keeper.part(frame)),
           closed: (why) => this.#lost(why),
         },
@@ -113,8 +130,11 @@ export class ReplicaStream {
       this.#greet(socket)
     } catch (error) {
       if (this.#closed) return
-      if (error instanceof UpgradeRefused && error.status === 401 && error.code === 'unauthenticated') this.#hooks.refused('key_refused', error.message)
-      this.#again(problemOf(url, error), error instanceof UpgradeRefused && error.status < 500 && error.status !== 429)
+      const refusal = error instanceof UpgradeRefused ? error : null
+      if (refusal?.status === 401 && refusal.code === 'unauthenticated') this.#hooks.refused('key_refused', this.#plain(refusal.message))
+      const lasting = refusal !== null && refusal.status < 500 && refusal.status !== 429
+      // What is not of Keywright may stand there for a moment only, while it is started again.
+      this.#again(this.#plain(problemOf(url, error)), lasting, lasting && refusal.code !== null)
     }
   }
 
@@ -145,21 +165,28 @@ export class ReplicaStream {
     }
   }
 
-  #receive(message: ServerMessage): void {
+  #receive(message: ServerMessage | null): void {
+    // Of a newer server, and nothing that decisions are made by.
+    if (message === null) return
     if (message.type === 'welcome') this.#welcome(message)
     else if (message.type === 'goodbye') this.#goodbye(message)
     else if (!this.#welcomed) throw new TypeError('it does not greet first')
     else if (message.type === 'snapshot') this.#keeper.begin(message)
     else if (message.type === 'snapshotEnd') this.#advance(this.#keeper.end(message.until))
     else if (message.type === 'changes') this.#advance(this.#keeper.apply(message))
-    else if (message.type === 'pong' && this.#staleness.answered(message.id)) {
+    else if (message.type === 'pong') {
+      // Until another replica is here as a whole, the one that decides has not what was committed before the answer.
+      if (this.#keeper.isLoading || !this.#staleness.answered(message.id)) return
       this.#retries = 0
       this.#hooks.heard(message.now)
     } else if (message.type === 'usageTaken' || message.type === 'leased') this.#hooks.received(message)
   }
 
   #welcome(welcome: Extract<ServerMessage, { type: 'welcome' }>): void {
-    if (welcome.protocol !== REPLICA_PROTOCOL) throw new TypeError(`it speaks protocol ${welcome.protocol}`)
+    if (welcome.protocol !== REPLICA_PROTOCOL) {
+      const versions = `this server speaks protocol ${welcome.protocol}, this SDK ${REPLICA_PROTOCOL}`
+      return this.#leave(`${this.#options.url.origin}: ${versions}; bring the older of the two up to date`, true)
+    }
     this.#welcomed = true
     this.#hooks.welcomed(welcome)
     const everyMs = Math.max(50, Math.min(welcome.pingSeconds * 1000, this.#staleness.boundMs / 5))
@@ -176,8 +203,13 @@ export class ReplicaStream {
 
   #goodbye({ code, detail }: Extract<ServerMessage, { type: 'goodbye' }>): void {
     const kind = GOODBYE_CODES[code] ?? 'wait'
-    if (kind === 'refuse') this.#hooks.refused(code, detail)
-    this.#ending = { problem: `the server says goodbye (${code}): ${detail}`, lasting: kind !== 'retry' }
+    if (kind === 'refuse') this.#hooks.refused(code, this.#plain(detail))
+    if (code === 'bad_message') this.#hooks.misunderstood()
+    this.#leave(`${this.#options.url.origin} says goodbye (${code}): ${detail}`, kind !== 'retry')
+  }
+
+  #leave(problem: string, lasting: boolean): void {
+    this.#ending = { problem: this.#plain(problem), lasting }
     this.#socket?.close()
   }
 
@@ -188,28 +220,34 @@ export class ReplicaStream {
     // One acknowledgement for all that came at once.
     this.#acking ??= setImmediate(() => {
       this.#acking = null
-      if (this.#ackDue !== null) this.send({ type: 'ack', number: this.#ackDue })
-      this.#ackDue = null
+      this.acknowledge()
     })
+  }
+
+  /** Tells the server how far decisions are made by what it sent, as soon as it may be told. */
+  acknowledge(): void {
+    if (this.#ackDue === null || !this.#hooks.mayAcknowledge() || !this.send({ type: 'ack', number: this.#ackDue })) return
+    this.#ackDue = null
   }
 
   #lost(why: string): void {
     this.#hooks.disconnected()
-    const { problem, lasting } = this.#ending ?? { problem: why, lasting: false }
+    const { problem, lasting } = this.#ending ?? { problem: this.#plain(`${this.#options.url.origin}: ${why}`), lasting: false }
     this.#socket = null
     this.#welcomed = false
     this.#staleness.forgetPings()
     this.#stopTimers()
-    if (!this.#closed) this.#again(problem, lasting)
+    if (!this.#closed) this.#again(problem, lasting, lasting)
   }
 
-  #again(problem: string, lasting: boolean): void {
+  /** @param slow it is waited for longer. */
+  #again(problem: string, lasting: boolean, slow: boolean): void {
     // Full jitter: a thousand that were cut at once come back one by one.
     // Whoever has a short bound must not sleep through it.
     const longest = Math.min(LONGEST_RETRY_MS, Math.max(FIRST_RETRY_MS, this.#staleness.boundMs / 10))
-    const most = lasting ? SLOW_RETRY_MS : Math.min(longest, FIRST_RETRY_MS * 2 ** this.#retries)
+    const most = slow ? SLOW_RETRY_MS : Math.min(longest, FIRST_RETRY_MS * 2 ** this.#retries)
     this.#retries = Math.min(this.#retries + 1, 16)
-    const least = lasting ? most / 2 : 0
+    const least = slow ? most / 2 : 0
     this.#retry ??= setTimeout(() => void this.#connect(), least + Math.random() * (most - least))
     this.#hooks.lost(problem, lasting)
   }
@@ -219,5 +257,11 @@ export class ReplicaStream {
     if (this.#acking !== null) clearImmediate(this.#acking)
     this.#pinging = null
     this.#acking = null
+    this.#ackDue = null
+  }
+
+  /** What others say, as it may stand in a log. */
+  #plain(text: string): string {
+    return plainText(text, this.#options.verifierKey)
   }
 }

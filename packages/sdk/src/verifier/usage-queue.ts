@@ -18,10 +18,11 @@ export class UsageQueue {
   #lastBatch = 0
   /** On this connection. */
   #isSent = false
+  #dropped = 0
 
-  /** Verifications that were added up without key and address, for lack of room. */
+  /** Verifications that were added up without key and address, for lack of room, and those that the server could not read. */
   get dropped(): number {
-    return this.#recorder.remainder
+    return this.#recorder.remainder + this.#dropped
   }
 
   get isEmpty(): boolean {
@@ -48,6 +49,14 @@ export class UsageQueue {
 
   /** The connection is gone: whether the server has stored what was on the way is not known, so it is sent again. */
   disconnected(): void {
+    this.#isSent = false
+  }
+
+  /** The server does not understand what it was sent. A message that is on the way would be misunderstood again and again, and is dropped. */
+  misunderstood(): void {
+    if (!this.#isSent) return
+    for (const { calls } of this.#message?.counts ?? []) this.#dropped += calls
+    this.#message = null
     this.#isSent = false
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { MOST_MESSAGE_BYTES, WebSocketFrames, writeFrame } from './web-socket-frames.ts'
+import { MOST_MESSAGE_BYTES, MOST_PIECES, WebSocketFrames, writeFrame } from './web-socket-frames.ts'
 
 type Heard = ['text', string] | ['binary', string] | ['ping', string] | ['close', number]
 
@@ -79,6 +79,36 @@ test('a message that would fill the memory is refused by its length, before it h
   head[1] = 127
   head.writeBigUInt64BE(BigInt(MOST_MESSAGE_BYTES) + 1n, 2)
   expect(() => reader().frames.push(head)).toThrow(/larger/)
+})
+
+test('a message in pieces without end is refused, and empty pieces cost no memory', () => {
+  const { frames, heard } = reader()
+  const empty = frame(0, new Uint8Array(0), { final: false })
+  frames.push(frame(1, new Uint8Array(0), { final: false }))
+  for (let count = 0; count <= MOST_PIECES; count++) frames.push(empty)
+  frames.push(frame(0, Buffer.from('end')))
+  expect(heard).toEqual([['text', 'end']])
+  frames.push(frame(2, new Uint8Array(1), { final: false }))
+  const one = frame(0, new Uint8Array(1), { final: false })
+  expect(() => {
+    for (let count = 0; count <= MOST_PIECES; count++) frames.push(one)
+  }).toThrow(/pieces/)
+})
+
+test('trap: nothing is heard after the end, also when it has come in the same packet', () => {
+  const heard: string[] = []
+  const frames: WebSocketFrames = new WebSocketFrames({
+    text: (said) => {
+      heard.push(said)
+      frames.stop()
+    },
+    binary: () => heard.push('binary'),
+    ping: () => heard.push('ping'),
+    close: () => heard.push('close'),
+  })
+  frames.push(Buffer.concat([frame(1, Buffer.from('goodbye')), frame(1, Buffer.from('welcome')), frame(2, Buffer.from('x')), frame(8, Buffer.alloc(2))]))
+  frames.push(frame(1, Buffer.from('hello')))
+  expect(heard).toEqual(['goodbye'])
 })
 
 test('noise is refused or waited for, never a hang', () => {

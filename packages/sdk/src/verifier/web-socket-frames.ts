@@ -10,6 +10,8 @@ export interface FrameListener {
 
 /** Larger than any message of ours; nothing larger is kept in memory. */
 export const MOST_MESSAGE_BYTES = 67_108_864
+/** Each costs memory beside what is in it. */
+export const MOST_PIECES = 65_536
 
 const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const
 
@@ -46,9 +48,18 @@ export class WebSocketFrames {
 
   /** @throws Error when the bytes are no frames of a server (RFC 6455 section 5). */
   push(chunk: Buffer): void {
+    if (this.#closed) return
     this.#chunks.push(chunk)
     this.#available += chunk.length
     while (!this.#closed && this.#readFrame());
+  }
+
+  /** Nothing more is read, also of what has come. */
+  stop(): void {
+    this.#closed = true
+    this.#chunks = []
+    this.#available = 0
+    this.#pieces = []
   }
 
   /** @returns false when the next frame is not there as a whole. */
@@ -89,7 +100,8 @@ export class WebSocketFrames {
   }
 
   #piece(isFinal: boolean, payload: Buffer): void {
-    this.#pieces.push(payload)
+    if (payload.length > 0 || isFinal) this.#pieces.push(payload)
+    if (this.#pieces.length > MOST_PIECES) throw new Error(`a message comes in more than ${MOST_PIECES} pieces`)
     this.#piecesBytes += payload.length
     if (!isFinal) return
     const message = this.#pieces.length === 1 ? payload : Buffer.concat(this.#pieces)

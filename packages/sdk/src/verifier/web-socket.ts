@@ -30,6 +30,8 @@ export interface SocketOptions {
   timeoutMs: number
   /** Certificate authorities beside the system's, in PEM. */
   ca?: string | readonly string[] | undefined
+  /** Aborting gives up. */
+  signal?: AbortSignal
 }
 
 /** RFC 6455 section 1.3 */
@@ -37,6 +39,8 @@ const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 const MOST_REFUSAL_BYTES = 65_536
 /** How long a server may take to answer that we close. */
 const CLOSE_MS = 2_000
+/** A server that does not read is cut before what waits for it fills the memory. */
+const MOST_WAITING_BYTES = 67_108_864
 
 /**
  * A WebSocket client (RFC 6455) over Node's own HTTP, as small as it can be: no extension, no fragments sent. Node's global WebSocket hides why an
@@ -79,6 +83,7 @@ export class WebSocketClient {
     const request = (secure ? requestHttps : requestHttp)(url, {
       headers,
       agent: false,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
       ...(secure && options.ca !== undefined ? { ca: options.ca as string | string[] } : {}),
     })
     const late = setTimeout(() => request.destroy(new Error(`no answer within ${options.timeoutMs / 1000} seconds`)), options.timeoutMs)
@@ -115,9 +120,12 @@ export class WebSocketClient {
   close(): void {
     if (this.#ended) return
     this.#write(writeFrame('close', Uint8Array.of(0x03, 0xe8)))
-    this.#socket.end()
-    setTimeout(() => this.#socket.destroy(), CLOSE_MS).unref()
     this.#end('closed here')
+  }
+
+  /** Nothing is heard from here on, until it is closed. */
+  pause(): void {
+    this.#socket.pause()
   }
 
   /** Ends the connection at once. */
@@ -127,7 +135,9 @@ export class WebSocketClient {
   }
 
   #write(frame: Buffer): void {
-    if (!this.#ended) this.#socket.write(frame)
+    if (this.#ended) return
+    this.#socket.write(frame)
+    if (this.#socket.writableLength > MOST_WAITING_BYTES) this.cut('the server does not read what it is sent')
   }
 
   #receive(chunk: Buffer): void {
@@ -142,7 +152,12 @@ export class WebSocketClient {
   #end(why: string): void {
     if (this.#ended) return
     this.#ended = true
+    this.#frames.stop()
     if (!this.#socket.writableEnded) this.#socket.end()
+    // What was not read when a connection ends would tell the other side that all was lost, also what was sent last.
+    this.#socket.resume()
+    // A server that does not end its side would keep it open for ever.
+    setTimeout(() => this.#socket.destroy(), CLOSE_MS).unref()
     this.#listener.closed(why)
   }
 }
@@ -166,5 +181,7 @@ async function refusalIn(response: IncomingMessage): Promise<UpgradeRefused> {
   } catch {
     // Not of Keywright.
   }
-  return new UpgradeRefused(status, null, `there is no Keywright that serves verifiers at this address: it answers with status ${status}`)
+  const target = status >= 300 && status < 400 ? URL.parse(response.headers.location ?? '') : null
+  const redirects = target === null ? '' : ` and points to ${target.origin}, where the key is not sent: use the address that the server itself has`
+  return new UpgradeRefused(status, null, `there is no Keywright that serves verifiers at this address: it answers with status ${status}${redirects}`)
 }
