@@ -139,6 +139,9 @@ test('A.5 a stranger sees nothing of the organization, on the page and by the AP
   const window = await stage.window(stranger)
   await window.goto(PAGE)
   await window.says('There is nothing here')
+  // The whole page: no frame of a page whose organization he must not know of.
+  expect(await window.page.locator('main h1').allTextContents()).toEqual(['There is nothing here'])
+  expect(await window.page.getByRole('navigation').getByRole('heading').allTextContents()).toEqual(['My organizations'])
   await window.forgetRefusals('not_found')
   expect((await stranger.call('GET', `${acme.path}/keys`)).status).toBe(404)
   expect((await stranger.call('POST', `${acme.path}/keys`, { type: 'insider-2024-ucd' })).status).toBe(404)

@@ -82,6 +82,11 @@ test('B.1 a key is accepted from its trusted addresses and nowhere else, audited
   expect((await profile(secret, '203.0.113.9')).status).toBe(404)
   const { items } = await (await acme.person('auditor')).must(200, 'GET', `${acme.path}/audit-events?action=verification.refused`)
   expect(JSON.stringify(items)).toContain('203.0.113.9')
+  await window.goto('/organizations/acme/audit-log?action=verification')
+  await window
+    .row(/refused a call with Office \(.*\): ip not allowed/)
+    .first()
+    .waitFor()
 })
 
 test('B.2 the mobile list of a new account lets in 127.0.0.1 alone until an administrator edits it; both lists must pass', async () => {

@@ -85,6 +85,8 @@ test('from the click on, the page is not left unasked while the secret is on its
   const { key } = await issue('Slow token', 'insidemaps-master-token')
   await window.goto(`/organizations/acme/keys/${key.id}`)
   await window.heading('Slow token').waitFor()
+  // The page of a key is marked in the navigation as what its type stands under.
+  await expect.poll(() => window.page.getByRole('navigation').locator('[aria-current]').allTextContents(), { timeout: 20_000 }).toHaveLength(1)
   await window.link('Members').click()
   await window.heading('Members').waitFor()
   await window.page.goBack()

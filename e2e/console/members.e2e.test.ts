@@ -127,6 +127,27 @@ test('C.4 withdrawn and expired invitations are refused; a new link makes the on
   await later.expectRefusal('link_unusable')
 })
 
+test('C.4 a second invitation opened in the same tab shows itself, and nothing of the first', async () => {
+  const window = await stage.window(owner)
+  await invite(window, 'una@acme.example', 'Member')
+  await invite(window, 'ugo@acme.example', 'Auditor')
+  const [una, ugo] = [await linkTo('una@acme.example'), await linkTo('ugo@acme.example')]
+  const tab = await stage.newWindow(null)
+  await tab.goto(una)
+  await tab.says('una@acme.example')
+  await tab.field('Your name').fill('Una Typed')
+  await tab.goto(ugo)
+  await tab.says('ugo@acme.example')
+  await tab.saysNot('una@acme.example')
+  expect(await tab.field('Your name').inputValue()).toBe('')
+  // One that does not work, and then one that does.
+  await tab.goto(`${ugo}x`)
+  await tab.says('This invitation does not work any more')
+  await tab.expectRefusal('link_unusable')
+  await register(tab, una, 'Una Holm')
+  await tab.page.waitForURL('**/organizations/acme/**')
+})
+
 test('C.4 a supervisor manages people and not keys, and gives no more than he has', async () => {
   const supervisor = await acme.person('supervisor')
   const window = await stage.newWindow(supervisor)
@@ -204,4 +225,35 @@ test('C.4 the last owner stays', async () => {
   await window.expectRefusal('last_owner')
   await window.button('Cancel').click()
   await window.row('Olivia Marsh').waitFor()
+})
+
+// Last: the clock goes on, and sessions end with the days.
+test('C.4 an invitation that nobody accepted in its seven days is refused, and a new one can be sent', async () => {
+  await invite(await stage.window(owner), 'edda@acme.example', 'Member')
+  const link = await linkTo('edda@acme.example')
+  const { server } = stage.installation
+  const day = 86_400_000
+  const at = async (days: number) => server.setClock(new Date((server.now as number) + days * day).toISOString())
+  await at(6)
+  const tab = await stage.newWindow(null)
+  await tab.goto(link)
+  await tab.says('Olivia Marsh invites you to Acme')
+  await at(1.1)
+  // Found out too late: by whoever had the page open, and by whoever opens it.
+  await tab.field('Your name').fill('Edda Ruh')
+  await tab.field('Password').fill(PASSWORD)
+  await tab.button('Make the account and accept').click()
+  await tab.expectRefusal('link_unusable')
+  const later = await stage.newWindow(null)
+  await later.goto(link)
+  await later.says('This invitation does not work any more')
+  await later.expectRefusal('link_unusable')
+
+  const window = await stage.newWindow(owner)
+  await window.goto(`${members}?tab=invitations`)
+  await window.says('No invitation is pending')
+  await window.field('Which invitations').selectOption('Expired')
+  await window.command('Commands for the invitation of edda@acme.example', 'Send a new link')
+  await register(later, await linkTo('edda@acme.example', [server.url + link]), 'Edda Ruh')
+  await later.page.waitForURL('**/organizations/acme/**')
 })

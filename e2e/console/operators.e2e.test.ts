@@ -12,6 +12,11 @@ test('a key type is changed by its form, after its impact was shown; a mistake s
   await page.getByRole('button', { name: 'Show the impact' }).click()
   await window.expectRefusal('invalid_configuration')
   await window.says(/Must be a/)
+  // Once, to the first that is wrong; whoever types elsewhere then stays there.
+  await page.getByLabel('Most keys').and(page.locator(':focus')).waitFor()
+  await page.getByLabel('Description').fill('')
+  await page.getByLabel('Description').pressSequentially('For profiles')
+  expect(await page.getByLabel('Description').inputValue()).toBe('For profiles')
   await page.getByLabel('Most keys').fill('7')
   await page.getByRole('button', { name: 'Show the impact' }).click()
   const dialog = page.getByRole('dialog', { name: 'What this changes' })

@@ -132,8 +132,8 @@ describe('B.1 trusted addresses', () => {
     expect(usage.lastSeen).toMatchObject([{ secretVersion: 1, address: '127.0.0.5', client: 'shop/1.0', calls: 1 }])
     // One event for the first of its kind in an hour, the rest are counts.
     const events = await acme.events(`action=verification.refused&subject=${key.id}`)
-    expect(events.map(({ detail, personal }) => [detail.reason, detail.detail, personal?.address])).toEqual(
-      ['127.0.0.67', '127.0.0.66'].map((address) => ['ip_not_allowed', 'key_list', address]),
+    expect(events.map(({ detail, personal }) => [detail.name, detail.hint, detail.reason, detail.detail, personal?.address])).toEqual(
+      ['127.0.0.67', '127.0.0.66'].map((address) => [key.name, key.hint, 'ip_not_allowed', 'key_list', address]),
     )
   })
 })

@@ -3,6 +3,7 @@ import { Announcer } from './components/announcer.tsx'
 import { BrokenPage, MissingPage, WaitingPage } from './components/page-states.tsx'
 import { Shell } from './components/shell.tsx'
 import { StepUpProvider } from './components/step-up.tsx'
+import { useLinkNumber } from './hooks/use-fragment-token.ts'
 import { accountRoutes } from './pages/account/routes.ts'
 import { entryRoutes } from './pages/entry/routes.ts'
 import { keysRoutes } from './pages/keys/routes.ts'
@@ -11,13 +12,18 @@ import { organizationRoutes } from './pages/organization/routes.ts'
 import { HomePage, OrganizationHomePage } from './pages/home-page.tsx'
 import { ROUTE } from './paths.ts'
 
-const root = createRootRoute({
-  component: () => (
+function Root() {
+  return (
     <>
       <Announcer />
-      <Outlet />
+      {/* Another link of the same kind, opened in the same tab, changes nothing but the fragment: it is another page all the same. */}
+      <Outlet key={useLinkNumber()} />
     </>
-  ),
+  )
+}
+
+const root = createRootRoute({
+  component: Root,
   notFoundComponent: MissingPage,
   errorComponent: BrokenPage,
 })

@@ -26,6 +26,11 @@ describe('what an event says to people', () => {
     ['organization.suspended', { slug: 'acme', reason: 'unpaid', keys: 1200, managementKeys: 1 }, 'Ada suspended the organization; 1,200 keys refused: unpaid'],
     ['command.refused', { operation: 'keys.issue', code: 'cap_reached', reason: 'You have 5 of 5.' }, 'Ada was refused: You have 5 of 5.'],
     ['verification.refused', { reason: 'ip_not_allowed', detail: null }, 'Ada refused a call with key_1: ip not allowed'],
+    [
+      'verification.refused',
+      { type: 'ucd', environment: 'live', name: 'Nightly export', hint: 'ucd_...a1b2', reason: 'ip_not_allowed', detail: 'key_list' },
+      'Ada refused a call with Nightly export (ucd, live): ip not allowed',
+    ],
   ])('%s %j', (action, detail, expected) => {
     expect(eventText(event(action, detail))).toBe(expected)
   })

@@ -15,14 +15,23 @@ export function WaitingPage() {
 }
 
 export function MissingPage() {
+  return (
+    <main>
+      <NothingHere />
+    </main>
+  )
+}
+
+/** The same within the navigation. */
+export function NothingHere() {
   useTitle(text.problems.notFoundTitle)
   return (
-    <main className="mx-auto w-full max-w-2xl px-4 py-16">
+    <div className="mx-auto w-full max-w-2xl px-4 py-16">
       <h1 className="sr-only">{text.problems.notFoundTitle}</h1>
       <EmptyState icon={<SearchX />} title={text.problems.notFoundTitle} action={<ButtonLink to={pathTo('home')}>{text.toStart}</ButtonLink>}>
         {text.problems.notFound}
       </EmptyState>
-    </main>
+    </div>
   )
 }
 

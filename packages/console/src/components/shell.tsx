@@ -4,10 +4,11 @@ import { Menu as MenuIcon } from 'lucide-react'
 import { Fragment, useEffect, useRef, useState, type ReactNode } from 'react'
 import { CommandPalette } from './command-palette.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
-import { WaitingPage } from './page-states.tsx'
+import { NothingHere, WaitingPage } from './page-states.tsx'
 import { SignInAgain } from './sign-in-again.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { isKeywrightError } from '../api/call.ts'
+import { useRead } from '../api/hooks.ts'
 import { usePerson } from '../api/person.ts'
 import { useRememberOrganization } from '../hooks/use-last-organization.ts'
 import { SIGNED_OUT } from '../hooks/use-sign-out.ts'
@@ -30,6 +31,9 @@ export function Shell({ children }: { children: ReactNode }) {
   const setSheet = (open: boolean): void => setSheetAt(open ? location.pathname : null)
   const inOrganization = location.pathname.startsWith('/organizations/') ? org : null
   useRememberOrganization(inOrganization)
+  // One that does not exist, or not for this person, has no pages.
+  const organization = useRead('organizations.get', { org: inOrganization ?? '' }, { enabled: person !== undefined && inOrganization !== null })
+  const nothing = isKeywrightError(organization.error, 'not_found')
   useFocusOnArrival(location.pathname)
   useWordAboutOtherPerson(person?.id)
 
@@ -54,7 +58,7 @@ export function Shell({ children }: { children: ReactNode }) {
           {text.skipToContent}
         </a>
         <aside className="sticky top-0 hidden h-dvh border-r border-line bg-canvas md:block">
-          <Sidebar person={person} org={inOrganization} />
+          <Sidebar person={person} org={nothing ? null : inOrganization} />
         </aside>
         <header className="sticky top-0 z-20 flex items-center gap-2 border-b border-line bg-canvas/90 px-3 py-2 backdrop-blur md:hidden">
           <IconButton label={shellText.openNavigation} onClick={() => setSheet(true)}>
@@ -63,16 +67,16 @@ export function Shell({ children }: { children: ReactNode }) {
           <Mark />
         </header>
         <Sheet open={sheetAt === location.pathname} onOpenChange={setSheet} title={shellText.mainNavigation} titleHidden side="left">
-          <Sidebar person={person} org={inOrganization} />
+          <Sidebar person={person} org={nothing ? null : inOrganization} />
         </Sheet>
         <div className="min-w-0">
           <Progress />
           <ConnectionBanner />
           <main id="content" tabIndex={-1} className="mx-auto w-full max-w-6xl px-4 py-6 outline-none sm:px-8 sm:py-8">
-            {children}
+            {nothing ? <NothingHere /> : children}
           </main>
         </div>
-        <CommandPalette person={person} org={inOrganization} />
+        <CommandPalette person={person} org={nothing ? null : inOrganization} />
       </div>
       {signedOut && <SignInAgain person={person} />}
     </Fragment>

@@ -1,9 +1,11 @@
+import { useParams } from '@tanstack/react-router'
 import { BookOpen, Building2, ChevronsUpDown, LogOut, Search, UserRound } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { KEY_ICON, OPERATOR_ENTRIES, organizationEntries, useKeyPages, type NavigationEntry } from './navigation.ts'
 import { openCommandPalette } from './command-palette.tsx'
 import { OrganizationSwitcher } from './organization-switcher.tsx'
 import type { Person } from '../api/contract.ts'
+import { useRead } from '../api/hooks.ts'
 import { useSignOut } from '../hooks/use-sign-out.ts'
 import { useTheme, type Theme } from '../hooks/use-theme.ts'
 import { pathTo } from '../paths.ts'
@@ -53,12 +55,13 @@ export function Sidebar({ person, org }: { person: Person; org: string | null })
 
 function OrganizationPart({ person, org }: { person: Person; org: string }) {
   const { pages, isPending } = useKeyPages(org)
+  const type = useShownType(org)
   return (
     <>
       <Part title={shellText.keys}>
         {isPending && <Skeleton className="mx-2 my-1 h-5 w-2/3" />}
-        {pages.map(({ slug, title }) => (
-          <Entry key={slug} label={title} to={pathTo('keyPage', { org, page: slug })} icon={KEY_ICON} />
+        {pages.map(({ slug, title, offers }) => (
+          <Entry key={slug} label={title} to={pathTo('keyPage', { org, page: slug })} icon={KEY_ICON} current={offers.some((offer) => offer.type === type)} />
         ))}
       </Part>
       <Part title={shellText.organization}>
@@ -68,6 +71,13 @@ function OrganizationPart({ person, org }: { person: Person; org: string }) {
       </Part>
     </>
   )
+}
+
+/** The type of the key whose page this is: such a page stands under none of the entries by its address. */
+function useShownType(org: string): string | null {
+  const { key = '' } = useParams({ strict: false }) as { key?: string }
+  const { data } = useRead('keys.get', { org, key }, { enabled: key !== '' })
+  return data?.type ?? null
 }
 
 /** Where no organization is chosen, those that there are. */
@@ -91,13 +101,15 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   )
 }
 
-function Entry({ label, to, icon: Icon }: NavigationEntry) {
+/** @param current also where its own address is not a beginning of the page's. */
+function Entry({ label, to, icon: Icon, current = false }: NavigationEntry & { current?: boolean }) {
   return (
     <Link
       to={to}
-      className="group flex h-8 items-center gap-2.5 rounded-lg px-2.5 text-sm text-ink-soft outline-offset-[-2px] transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-ink"
+      {...(current ? { 'aria-current': 'true' as const } : {})}
+      className="group flex h-8 items-center gap-2.5 rounded-lg px-2.5 text-sm text-ink-soft outline-offset-[-2px] transition-colors hover:bg-hover hover:text-ink aria-[current]:bg-hover aria-[current]:font-medium aria-[current]:text-ink"
     >
-      <Icon aria-hidden="true" className="size-4 shrink-0 text-ink-faint group-aria-[current=page]:text-accent-ink" />
+      <Icon aria-hidden="true" className="size-4 shrink-0 text-ink-faint group-aria-[current]:text-accent-ink" />
       <span className="truncate">{label}</span>
     </Link>
   )

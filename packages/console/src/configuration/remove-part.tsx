@@ -2,7 +2,7 @@ import type { KeywrightError } from '@keywright/sdk/client/keywright-error.ts'
 import { useState, type ReactNode } from 'react'
 import { configurationText } from '../text/configuration.ts'
 import { Button } from '../ui/button.tsx'
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
+import { ConfirmCommand } from '../ui/confirm-dialog.tsx'
 import { Section } from '../ui/layout.tsx'
 
 interface Props {
@@ -32,19 +32,15 @@ export function RemovePart({ slug, title, hint, impact, blocked, command, onConf
         </Button>
       }
     >
-      <ConfirmDialog
+      <ConfirmCommand
         open={asking}
-        onOpenChange={(open) => {
-          setAsking(open)
-          if (!open) command.reset()
-        }}
+        command={command}
+        onClose={() => setAsking(false)}
         title={title}
         impact={impact}
         confirmLabel={common.remove}
         danger
         typeToConfirm={slug}
-        loading={command.isPending}
-        error={command.error}
         onConfirm={onConfirm}
       />
     </Section>

@@ -2,7 +2,7 @@ import type { Answer } from '../api/contract.ts'
 import { useCommand } from '../api/hooks.ts'
 import { credentialsText } from '../text/credentials.ts'
 import { Banner } from '../ui/banner.tsx'
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
+import { ConfirmCommand } from '../ui/confirm-dialog.tsx'
 import { Time } from '../ui/time.tsx'
 import { toast } from '../ui/toast.tsx'
 import type { Credential } from './credential-list.tsx'
@@ -35,13 +35,10 @@ export function RemoveCredentialDialog({
     else organization.mutate({ org: org ?? '', key, call })
   }
   return (
-    <ConfirmDialog
+    <ConfirmCommand
       open={credential !== null}
-      onOpenChange={(open) => {
-        if (open) return
-        command.reset()
-        onClose()
-      }}
+      command={command}
+      onClose={onClose}
       title={removal.title(credential?.name ?? '')}
       impact={
         <Banner tone="warning" title={removal.impact}>
@@ -57,8 +54,6 @@ export function RemoveCredentialDialog({
       }
       confirmLabel={removal.confirm}
       danger
-      loading={command.isPending}
-      error={command.error}
       onConfirm={() => credential !== null && remove(credential.id)}
     />
   )

@@ -32,7 +32,7 @@ export function PasswordForm({ email, onEmailChange, onSignedIn, onSecondFactor 
   return (
     <Form
       error={throttled ? null : signIn.error}
-      errors={tried && missing.length > 0 ? missing : NONE}
+      errors={tried ? missing : []}
       onSubmit={() => {
         setTried(true)
         if (missing.length === 0 && !signIn.isPending && wait === 0) signIn.mutate({ email: email.trim(), password })
@@ -64,6 +64,3 @@ export function PasswordForm({ email, onEmailChange, onSignedIn, onSecondFactor 
     </Form>
   )
 }
-
-/** One and the same empty list, so that the form does not take it for new errors. */
-const NONE: [] = []

@@ -6,6 +6,8 @@ const PAGES: readonly string[] = [ROUTE.setUp, ROUTE.signInLink, ROUTE.resetPass
 
 /** In memory and nowhere else; a reload forgets it. */
 let held: { page: string; token: string } | null = null
+/** How many links have led here since the page was loaded. */
+let links = 0
 const listeners = new Set<() => void>()
 
 function hold(next: typeof held): void {
@@ -18,6 +20,7 @@ export function takeFragmentToken(): void {
   const { pathname, search, hash } = location
   if (!PAGES.includes(pathname) || hash.length < 2) return
   history.replaceState(history.state, '', pathname + search)
+  links += 1
   hold({ page: pathname, token: decode(hash.slice(1)) })
 }
 
@@ -35,13 +38,17 @@ addEventListener('hashchange', takeFragmentToken)
 
 /** The token of the link that led to this page, until it is forgotten; null: there was none. */
 export function useFragmentToken(page: 'setUp' | 'signInLink' | 'resetPassword' | 'invitation'): string | null {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => (held?.page === ROUTE[page] ? held.token : null),
-  )
+  return useSyncExternalStore(listen, () => (held?.page === ROUTE[page] ? held.token : null))
+}
+
+/** Another with each link that is opened: what is of one link is not shown for the next. Says nothing of the token. */
+export function useLinkNumber(): number {
+  return useSyncExternalStore(listen, () => links)
+}
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
 }
 
 export function forgetFragmentToken(): void {

@@ -1,5 +1,5 @@
 import { keysText } from '../text/keys.ts'
-import { relativeTime } from '../util/time.ts'
+import { pastTime } from '../util/time.ts'
 import { shortClient } from './client-name.ts'
 
 /** `last used 3 minutes ago from 192.0.2.7, curl/8`; what is not known is left out. */
@@ -7,5 +7,5 @@ export function lastSeenSentence(seen: { at: string; address: string | null; cli
   if (seen === null) return keysText.neverUsed
   const where = seen.address === null ? '' : ` from ${seen.address}`
   const who = seen.client === null || seen.client === '' ? '' : `, ${shortClient(seen.client)}`
-  return `last used ${relativeTime(Date.parse(seen.at), now)}${where}${who}`
+  return `last used ${pastTime(Date.parse(seen.at), now)}${where}${who}`
 }

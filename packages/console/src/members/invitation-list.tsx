@@ -5,6 +5,7 @@ import { roleIn, useSignedIn } from '../api/person.ts'
 import { useNow } from '../ui/use-now.ts'
 import { useSearch } from '../hooks/use-search.ts'
 import { pathTo } from '../paths.ts'
+import { text } from '../text/common.ts'
 import { membersText } from '../text/members.ts'
 import { StatusPill } from '../ui/badge.tsx'
 import { IconButton } from '../ui/button.tsx'
@@ -16,7 +17,7 @@ import { EmptyState, ErrorState, ListSkeleton } from '../ui/states.tsx'
 import { LoadMore, Table } from '../ui/table.tsx'
 import { Time } from '../ui/time.tsx'
 import { toast } from '../ui/toast.tsx'
-import { relativeTime } from '../util/time.ts'
+import { pastTime } from '../util/time.ts'
 import { refusalToGrant, roleName } from './roles.ts'
 
 type Invitation = Item<'invitations.list'>
@@ -25,8 +26,8 @@ type Invitation = Item<'invitations.list'>
 export function InvitationList({ org }: { org: string | null }) {
   const { invitations } = membersText
   const [{ show }, setSearch] = useSearch('show')
-  const all = show === 'all'
-  const input = { limit: 100, ...(all ? {} : { status: 'pending' as const }) }
+  const shown = show === 'all' || show === 'expired' ? show : 'pending'
+  const input = { limit: 100, ...(shown === 'all' ? {} : { status: shown as 'pending' | 'expired' }) }
   const ofOrganization = useList('invitations.list', { org: org ?? '', ...input }, { enabled: org !== null, keepPrevious: true })
   const ofOperators = useList('operator-invitations.list', input, { enabled: org === null, keepPrevious: true })
   const list = org === null ? ofOperators : ofOrganization
@@ -36,20 +37,21 @@ export function InvitationList({ org }: { org: string | null }) {
       <Select
         aria-label={invitations.filter}
         className="w-40"
-        value={all ? 'all' : 'pending'}
-        onValueChange={(value) => setSearch({ show: value === 'all' ? 'all' : '' })}
+        value={shown}
+        onValueChange={(value) => setSearch({ show: value === 'pending' ? '' : value })}
         choices={[
           { value: 'pending', label: invitations.open },
+          { value: 'expired', label: text.statuses['expired'] as string },
           { value: 'all', label: invitations.all },
         ]}
       />
-      {list.items === undefined ? <ListSkeleton rows={2} /> : <Rows org={org} all={all} items={list.items} />}
+      {list.items === undefined ? <ListSkeleton rows={2} /> : <Rows org={org} shown={shown} items={list.items} />}
       <LoadMore list={list} />
     </div>
   )
 }
 
-function Rows({ org, all, items }: { org: string | null; all: boolean; items: readonly Invitation[] }) {
+function Rows({ org, shown, items }: { org: string | null; shown: 'pending' | 'expired' | 'all'; items: readonly Invitation[] }) {
   const { invitations } = membersText
   const me = useSignedIn()
   const mine = org === null ? 'operator' : roleIn(me, org)
@@ -57,7 +59,7 @@ function Rows({ org, all, items }: { org: string | null; all: boolean; items: re
   const [withdrawing, setWithdrawing] = useState<Invitation | null>(null)
   if (items.length === 0) {
     return (
-      <EmptyState icon={<MailPlus />} title={all ? invitations.emptyAll : invitations.empty}>
+      <EmptyState icon={<MailPlus />} title={invitations.empty[shown]}>
         {invitations.emptyHint}
       </EmptyState>
     )
@@ -74,7 +76,7 @@ function Rows({ org, all, items }: { org: string | null; all: boolean; items: re
           { id: 'role', header: invitations.columns.role, cell: ({ role }) => roleName(role) },
           { id: 'state', header: invitations.columns.state, cell: (invitation) => <State invitation={invitation} toOutbox={me.operator} /> },
           { id: 'by', header: invitations.columns.invitedBy, cell: ({ invitedBy }) => invitedBy.name ?? invitedBy.id },
-          { id: 'expires', header: invitations.columns.expires, cell: ({ expiresAt }) => <Time at={expiresAt} /> },
+          { id: 'expires', header: invitations.columns.expires, cell: ({ expiresAt }) => <Time at={expiresAt} ahead /> },
           {
             id: 'commands',
             header: invitations.columns.commands,
@@ -121,7 +123,7 @@ function State({ invitation, toOutbox }: { invitation: Invitation; toOutbox: boo
   const now = useNow()
   const { delivery } = membersText.invitations
   if (invitation.status !== 'pending') return <StatusPill status={invitation.status} />
-  const mail = invitation.delivery === 'sent' ? delivery.sent(relativeTime(Date.parse(invitation.sentAt), now)) : delivery[invitation.delivery]
+  const mail = invitation.delivery === 'sent' ? delivery.sent(pastTime(Date.parse(invitation.sentAt), now)) : delivery[invitation.delivery]
   const bad = invitation.delivery === 'kept' || invitation.delivery === 'failed'
   return (
     <span className="flex flex-col gap-0.5">

@@ -6,7 +6,7 @@ import { pathTo } from '../paths.ts'
 import { organizationsText } from '../text/organizations.ts'
 import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
+import { ConfirmCommand } from '../ui/confirm-dialog.tsx'
 import { Field } from '../ui/field.tsx'
 import { Input } from '../ui/input.tsx'
 import { Section } from '../ui/layout.tsx'
@@ -89,25 +89,20 @@ function Suspend({ organization, etag, open, onClose }: Asking) {
     },
   })
   return (
-    <ConfirmDialog
+    <ConfirmCommand
       open={open}
-      onOpenChange={(next) => {
-        if (next) return
-        suspend.reset()
-        onClose()
-      }}
+      command={suspend}
+      onClose={onClose}
       title={standing.suspendTitle(organization.name)}
       impact={<Affected org={organization.id} />}
       confirmLabel={standing.suspend}
       danger
-      loading={suspend.isPending}
-      error={suspend.error}
       onConfirm={() =>
         suspend.mutate({ org: organization.id, ...(reason.trim() === '' ? {} : { reason: reason.trim() }), call: { ifMatch: etag, confirm: true } })
       }
     >
       <Reason value={reason} onValueChange={setReason} />
-    </ConfirmDialog>
+    </ConfirmCommand>
   )
 }
 
@@ -121,22 +116,17 @@ function Restore({ organization, etag, open, onClose }: Asking) {
     },
   })
   return (
-    <ConfirmDialog
+    <ConfirmCommand
       open={open}
-      onOpenChange={(next) => {
-        if (next) return
-        restore.reset()
-        onClose()
-      }}
+      command={restore}
+      onClose={onClose}
       title={standing.restoreTitle(organization.name)}
       confirmLabel={standing.restore}
-      loading={restore.isPending}
-      error={restore.error}
       onConfirm={() => restore.mutate({ org: organization.id, ...(reason.trim() === '' ? {} : { reason: reason.trim() }), call: { ifMatch: etag } })}
     >
       <p className="text-sm text-ink-soft">{standing.restoreHint}</p>
       <Reason value={reason} onValueChange={setReason} />
-    </ConfirmDialog>
+    </ConfirmCommand>
   )
 }
 
@@ -151,25 +141,20 @@ function Remove({ organization, etag, open, onClose }: Asking) {
     },
   })
   return (
-    <ConfirmDialog
+    <ConfirmCommand
       open={open}
-      onOpenChange={(next) => {
-        if (next) return
-        remove.reset()
-        onClose()
-      }}
+      command={remove}
+      onClose={onClose}
       title={standing.removeTitle(organization.name)}
       impact={<Affected org={organization.id} />}
       confirmLabel={standing.remove}
       danger
       typeToConfirm={organization.slug}
       typeLabel={standing.typeLabel(organization.slug)}
-      loading={remove.isPending}
-      error={remove.error}
       onConfirm={() => remove.mutate({ org: organization.id, call: { ifMatch: etag, confirm: true } })}
     >
       <p className="text-sm text-ink-soft">{standing.removeHint}</p>
-    </ConfirmDialog>
+    </ConfirmCommand>
   )
 }
 

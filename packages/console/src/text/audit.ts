@@ -149,7 +149,7 @@ export const SENTENCES: Readonly<Record<string, (event: EventFacts) => Part[]>> 
   'verification.refused': (event) =>
     event.detail['reason'] === 'various'
       ? [`refused calls in ${plural(count(event.detail, 'kinds'), 'more way')}`]
-      : ['refused a call with ', key(event), `: ${text(event.detail, 'reason').replaceAll('_', ' ')}`],
+      : ['refused a call with ', key(event), where(event), `: ${text(event.detail, 'reason').replaceAll('_', ' ')}`],
 }
 
 /** The first parts of actions, for the filter. */

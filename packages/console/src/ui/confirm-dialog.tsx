@@ -60,3 +60,17 @@ export function ConfirmDialog({ typeToConfirm, typeLabel, ...props }: Props) {
     </Dialog>
   )
 }
+
+interface CommandProps extends Omit<Props, 'onOpenChange' | 'loading' | 'error'> {
+  command: { isPending: boolean; error: KeywrightError | null; reset: () => void }
+  onClose: () => void
+}
+
+/** The same for one command, whose course it shows; what the last attempt came to is forgotten when it closes. */
+export function ConfirmCommand({ command, onClose, ...props }: CommandProps) {
+  const close = (): void => {
+    command.reset()
+    onClose()
+  }
+  return <ConfirmDialog {...props} onOpenChange={(open) => !open && close()} loading={command.isPending} error={command.error} />
+}

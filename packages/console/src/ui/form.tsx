@@ -30,15 +30,14 @@ export function Form({ error = null, errors: own, onSubmit, children, className,
   const state = useMemo(() => ({ errors, register, fields }), [errors, register, fields])
   const elsewhere = errors.filter(({ path }) => ownerOf(path, fields) === null)
 
-  // To the first mistake when somebody submits and when the answer comes; never while one types.
-  const submitted = useRef(false)
+  // To the first mistake, once for each refusal, be it the page's own or the server's later; never while one types.
+  const refusal = errors.length === 0 ? '' : JSON.stringify(errors)
+  const waiting = useRef(false)
+  const shown = useRef('')
   useEffect(() => {
-    if (submitted.current) focusFirst(element.current)
-    submitted.current = false
+    if (waiting.current && refusal !== '' && shown.current !== refusal) focusFirst(element.current)
+    shown.current = refusal
   })
-  useEffect(() => {
-    if (error !== null) focusFirst(element.current)
-  }, [error])
 
   return (
     <form
@@ -49,8 +48,12 @@ export function Form({ error = null, errors: own, onSubmit, children, className,
       onSubmit={(event) => {
         event.preventDefault()
         event.stopPropagation()
-        submitted.current = true
+        waiting.current = true
+        shown.current = ''
         onSubmit()
+      }}
+      onInput={() => {
+        waiting.current = false
       }}
     >
       {error !== null && (error.errors.length === 0 || elsewhere.length > 0) && (

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { dayOf, duration, endOfDay, exactTime, relativeTime } from './time.ts'
+import { dayOf, duration, endOfDay, exactTime, pastTime, relativeTime } from './time.ts'
 
 const NOW = Date.UTC(2026, 10, 26, 12)
 const SECOND = 1000
@@ -25,6 +25,12 @@ describe('how long ago', () => {
     expect(relativeTime(NOW - 119 * SECOND, NOW)).toBe('1 minute ago')
     expect(relativeTime(NOW + 47 * HOUR, NOW)).toBe('tomorrow')
   })
+})
+
+test('what has happened never lies ahead, however the clocks differ', () => {
+  expect(pastTime(NOW - 2 * HOUR, NOW)).toBe('2 hours ago')
+  expect(pastTime(NOW + 59 * SECOND, NOW)).toBe('just now')
+  for (const difference of [60 * SECOND, HOUR, 60 * DAY]) expect(pastTime(NOW + difference, NOW)).toBe(dayOf(NOW + difference))
 })
 
 test('the exact instant names its zone', () => {

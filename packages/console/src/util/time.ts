@@ -23,6 +23,12 @@ export function relativeTime(at: number, now: number): string {
   return relative.format(Math.trunc(difference / length), unit)
 }
 
+/** How long ago something happened. Clocks differ: what happened is never said to lie ahead; far ahead, its day is all that can be said. */
+export function pastTime(at: number, now: number): string {
+  if (at <= now) return relativeTime(at, now)
+  return at - now < MINUTE ? 'just now' : dayOf(at)
+}
+
 /** The instant in the person's zone, to the second, with the zone named: `26 Nov 2026, 14:05:09 GMT+1`. */
 export function exactTime(at: number, timeZone?: string): string {
   return new Intl.DateTimeFormat('en-GB', {

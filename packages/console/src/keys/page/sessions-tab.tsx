@@ -42,7 +42,7 @@ export function SessionsTab({ org, keyOf: key, offered, role }: { org: string; k
     {
       id: 'expires',
       header: keysText.page.endsAt,
-      cell: ({ status, expiresAt, endedAt }) => <Time at={endedAt ?? (status === 'superseded' ? null : expiresAt)} fallback="–" />,
+      cell: ({ status, expiresAt, endedAt }) => <Time at={endedAt ?? (status === 'superseded' ? null : expiresAt)} ahead fallback="–" />,
     },
     {
       id: 'address',

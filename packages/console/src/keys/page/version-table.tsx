@@ -29,7 +29,7 @@ export function VersionTable({ org, keyOf: key }: { org: string; keyOf: Key }) {
       ),
     },
     { id: 'since', header: keysText.page.since, cell: ({ createdAt }) => <Time at={createdAt} /> },
-    { id: 'until', header: keysText.list.ends, cell: ({ endsAt }) => <Time at={endsAt} fallback={keysText.never} /> },
+    { id: 'until', header: keysText.list.ends, cell: ({ endsAt }) => <Time at={endsAt} ahead fallback={keysText.never} /> },
     { id: 'seen', header: keysText.page.lastSeen, cell: (version) => <Time at={seenOf(version)?.at ?? null} fallback={keysText.never} /> },
     { id: 'address', header: keysText.page.address, cell: (version) => <AddressCell address={seenOf(version)?.address ?? null} /> },
     { id: 'client', header: keysText.page.client, cell: (version) => <ClientCell client={seenOf(version)?.client ?? null} /> },

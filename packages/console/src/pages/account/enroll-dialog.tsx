@@ -1,17 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { BackupCodes } from './backup-codes.tsx'
+import { PasswordQuestion } from './password-question.tsx'
 import { useCommand } from '../../api/hooks.ts'
 import { CodeField } from '../../forms/code-field.tsx'
 import { text } from '../../text/common.ts'
 import { accountText } from '../../text/account.ts'
-import { entryText } from '../../text/entry.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyIcon } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Field } from '../../ui/field.tsx'
 import { Form, FormActions } from '../../ui/form.tsx'
-import { PasswordInput } from '../../ui/input.tsx'
 import { Stepper } from '../../ui/layout.tsx'
 import { QrCode } from '../../ui/qr-code.tsx'
 import { toast } from '../../ui/toast.tsx'
@@ -22,14 +20,10 @@ const STEPS = [said.steps.password, said.steps.scan, said.steps.backup]
 /** Password, then the authenticator and a code of it, then the backup codes. What it shows is in this dialog's memory only. */
 export function EnrollDialog({ email, onClose }: { email: string; onClose: () => void }) {
   const [step, setStep] = useState<0 | 1 | 2>(0)
-  const [password, setPassword] = useState('')
   const [code, setCode] = useState('')
   const enroll = useCommand('me.second-factor.enroll', {
     refreshes: [],
-    onSuccess: () => {
-      setPassword('')
-      setStep(1)
-    },
+    onSuccess: () => setStep(1),
   })
   // The person is read again when the codes were seen: until then the dialog stays, whatever the page behind it says.
   const confirm = useCommand('me.second-factor.confirm', { refreshes: [], onSuccess: () => setStep(2) })
@@ -49,27 +43,7 @@ export function EnrollDialog({ email, onClose }: { email: string; onClose: () =>
       description={[said.passwordWhy, said.scan, said.backup][step]}
     >
       <Stepper label={said.stepsLabel} steps={STEPS} current={step} />
-      {step === 0 && (
-        <Form error={enroll.error} onSubmit={() => !enroll.isPending && enroll.mutate({ password })}>
-          <Field label={said.password} name="password" required>
-            <PasswordInput
-              showLabel={entryText.signIn.showPassword}
-              hideLabel={entryText.signIn.hidePassword}
-              autoComplete="current-password"
-              value={password}
-              onValueChange={setPassword}
-            />
-          </Field>
-          <FormActions>
-            <Button type="submit" variant="primary" loading={enroll.isPending}>
-              {said.continue}
-            </Button>
-            <Button variant="ghost" onClick={onClose}>
-              {text.cancel}
-            </Button>
-          </FormActions>
-        </Form>
-      )}
+      {step === 0 && <PasswordQuestion submit={said.continue} command={enroll} onCancel={onClose} />}
       {step === 1 && enroll.data !== undefined && (
         <Form error={confirm.error} onSubmit={() => !confirm.isPending && confirm.mutate({ code: code.trim() })}>
           <div className="flex flex-wrap items-center gap-5">

@@ -1,21 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import { BackupCodes } from './backup-codes.tsx'
+import { PasswordQuestion } from './password-question.tsx'
 import { useCommand } from '../../api/hooks.ts'
-import { text } from '../../text/common.ts'
 import { accountText } from '../../text/account.ts'
-import { entryText } from '../../text/entry.ts'
-import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Field } from '../../ui/field.tsx'
-import { Form, FormActions } from '../../ui/form.tsx'
-import { PasswordInput } from '../../ui/input.tsx'
 
 const said = accountText.secondFactor
 
 export function RenewDialog({ email, onClose }: { email: string; onClose: () => void }) {
   const client = useQueryClient()
-  const [password, setPassword] = useState('')
   const renew = useCommand('me.second-factor.renew-backup-codes', { refreshes: [] })
   if (renew.data !== undefined) {
     return (
@@ -33,25 +26,7 @@ export function RenewDialog({ email, onClose }: { email: string; onClose: () => 
   }
   return (
     <Dialog open onOpenChange={onClose} title={said.renewTitle} description={said.renewWhy}>
-      <Form error={renew.error} onSubmit={() => !renew.isPending && renew.mutate({ password })}>
-        <Field label={said.password} name="password" required>
-          <PasswordInput
-            showLabel={entryText.signIn.showPassword}
-            hideLabel={entryText.signIn.hidePassword}
-            autoComplete="current-password"
-            value={password}
-            onValueChange={setPassword}
-          />
-        </Field>
-        <FormActions>
-          <Button type="submit" variant="primary" loading={renew.isPending}>
-            {said.renewSubmit}
-          </Button>
-          <Button variant="ghost" onClick={onClose}>
-            {text.cancel}
-          </Button>
-        </FormActions>
-      </Form>
+      <PasswordQuestion submit={said.renewSubmit} command={renew} onCancel={onClose} />
     </Dialog>
   )
 }

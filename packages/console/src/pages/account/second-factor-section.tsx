@@ -1,17 +1,15 @@
 import { useState } from 'react'
 import { EnrollDialog } from './enroll-dialog.tsx'
+import { OwnPassword } from './password-question.tsx'
 import { RenewDialog } from './renew-dialog.tsx'
 import type { Person } from '../../api/contract.ts'
 import { useCommand } from '../../api/hooks.ts'
 import { CodeField } from '../../forms/code-field.tsx'
 import { accountText } from '../../text/account.ts'
-import { entryText } from '../../text/entry.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
-import { Field } from '../../ui/field.tsx'
-import { PasswordInput } from '../../ui/input.tsx'
 import { Section } from '../../ui/layout.tsx'
 import { toast } from '../../ui/toast.tsx'
 
@@ -81,15 +79,7 @@ function RemoveDialog({ onClose }: { onClose: () => void }) {
       error={remove.error}
       onConfirm={() => remove.mutate({ password, code: code.trim() })}
     >
-      <Field label={said.password} name="password" required>
-        <PasswordInput
-          showLabel={entryText.signIn.showPassword}
-          hideLabel={entryText.signIn.hidePassword}
-          autoComplete="current-password"
-          value={password}
-          onValueChange={setPassword}
-        />
-      </Field>
+      <OwnPassword value={password} onValueChange={setPassword} />
       <CodeField code={code} onCodeChange={setCode} kind="totp" />
     </ConfirmDialog>
   )

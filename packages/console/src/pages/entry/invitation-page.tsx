@@ -7,7 +7,7 @@ import { useCommand } from '../../api/hooks.ts'
 import { usePerson } from '../../api/person.ts'
 import { EntryFrame } from '../../components/entry-frame.tsx'
 import { useEnter } from '../../hooks/use-enter.ts'
-import { forgetFragmentToken, useFragmentToken } from '../../hooks/use-fragment-token.ts'
+import { forgetFragmentToken, useFragmentToken, useLinkNumber } from '../../hooks/use-fragment-token.ts'
 import { useSignOut } from '../../hooks/use-sign-out.ts'
 import { pathTo } from '../../paths.ts'
 import { text } from '../../text/common.ts'
@@ -25,10 +25,11 @@ type Invitation = Answer<'invitations.look-up'>
 /** What one is invited to, and the one step that is missing: accept, sign in, or make an account. */
 export function Page() {
   const token = useFragmentToken('invitation')
+  const link = useLinkNumber()
   const { data: person, isPending: personPending } = usePerson()
   const { data: invitation, error } = useQuery<Invitation, KeywrightError>({
-    // Not by the token: keys of the cache are no place for it. Another link is another page.
-    queryKey: ['invitations.look-up', person?.id ?? null],
+    // Not by the token: keys of the cache are no place for it.
+    queryKey: ['invitations.look-up', link, person?.id ?? null],
     queryFn: ({ signal }) => call('invitations.look-up', { token: token ?? '' }, { signal }),
     enabled: token !== null && !personPending,
     staleTime: 0,

@@ -8,7 +8,7 @@ import { healthText } from '../../text/health.ts'
 import { Badge, type BadgeTone } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { IconButton } from '../../ui/button.tsx'
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { ConfirmCommand } from '../../ui/confirm-dialog.tsx'
 import { KeyValue, PageHeader, Section } from '../../ui/layout.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { Mono } from '../../ui/mono.tsx'
@@ -176,7 +176,7 @@ function Verifiers({ verifiers }: { verifiers: readonly Verifier[] | undefined }
             { id: 'lag', header: text.columns.lag, align: 'right', cell: ({ lag }) => known(lag) },
             { id: 'keys', header: text.columns.keys, align: 'right', cell: ({ keys }) => known(keys) },
             { id: 'rate', header: text.columns.rate, align: 'right', cell: ({ decisionsPerSecond }) => known(decisionsPerSecond) },
-            { id: 'until', header: text.columns.until, cell: ({ mayAcceptUntil }) => <Time at={mayAcceptUntil} fallback={text.endless} /> },
+            { id: 'until', header: text.columns.until, cell: ({ mayAcceptUntil }) => <Time at={mayAcceptUntil} ahead fallback={text.endless} /> },
             { id: 'heard', header: text.columns.heard, cell: ({ lastHeardAt }) => <Time at={lastHeardAt} /> },
             {
               id: 'commands',
@@ -204,19 +204,14 @@ function Verifiers({ verifiers }: { verifiers: readonly Verifier[] | undefined }
           ]}
         />
       )}
-      <ConfirmDialog
+      <ConfirmCommand
         open={gone !== null}
-        onOpenChange={(open) => {
-          if (open) return
-          forget.reset()
-          setGone(null)
-        }}
+        command={forget}
+        onClose={() => setGone(null)}
         title={text.forgetTitle(gone?.name ?? '')}
         impact={<Banner tone="warning">{text.forgetHint}</Banner>}
         confirmLabel={text.forget}
         danger
-        loading={forget.isPending}
-        error={forget.error}
         onConfirm={() => gone !== null && forget.mutate({ verifier: gone.id })}
       />
     </Section>

@@ -12,7 +12,7 @@ import { operatorsText } from '../../text/operator.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { ConfirmCommand } from '../../ui/confirm-dialog.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Form, FormActions } from '../../ui/form.tsx'
@@ -115,19 +115,14 @@ function Operators() {
         ]}
       />
       <LoadMore list={list} />
-      <ConfirmDialog
+      <ConfirmCommand
         open={removing !== null}
-        onOpenChange={(open) => {
-          if (open) return
-          remove.reset()
-          setRemoving(null)
-        }}
+        command={remove}
+        onClose={() => setRemoving(null)}
         title={operatorsText.removeTitle(removing?.person.name ?? '')}
         impact={<Banner tone="warning">{operatorsText.removeImpact}</Banner>}
         confirmLabel={operatorsText.remove}
         danger
-        loading={remove.isPending}
-        error={remove.error}
         onConfirm={() => removing !== null && remove.mutate({ member: removing.id })}
       />
     </>

@@ -113,7 +113,7 @@ function Whole({ id }: { id: string }) {
           { label: outboxText.columns.to, value: <span className="break-all">{data.recipients.join(', ') || outboxText.nobody}</span> },
           { label: outboxText.columns.created, value: <Time at={data.createdAt} /> },
           ...(data.sentAt === null ? [] : [{ label: outboxText.sent, value: <Time at={data.sentAt} /> }]),
-          ...(data.nextAttemptAt === null ? [] : [{ label: outboxText.next, value: <Time at={data.nextAttemptAt} /> }]),
+          ...(data.nextAttemptAt === null ? [] : [{ label: outboxText.next, value: <Time at={data.nextAttemptAt} ahead /> }]),
           { label: outboxText.attempts, value: data.attempts },
           ...(data.lastError === null ? [] : [{ label: outboxText.error, value: data.lastError }]),
         ]}

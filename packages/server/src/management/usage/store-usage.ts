@@ -1,4 +1,5 @@
 import type { LastSeen, UsageCount } from '@keywright/core/usage/usage.ts'
+import { type KeyOwner, keyOwnersQuery } from '../../store/key-owners.ts'
 import { addUsage } from '../../store/usage.ts'
 import type { Caller, Services } from '../services.ts'
 import { commit } from '../unit.ts'
@@ -24,13 +25,14 @@ export interface ReportedUsage {
 /** Stores a batch of usage in one transaction, and an audit event for each refusal that was the first of its kind. */
 export async function storeUsage(services: Services, usage: ReportedUsage): Promise<void> {
   await commit(services, SYSTEM, async (unit) => {
+    const [owners] = await unit.batch<[KeyOwner]>([keyOwnersQuery(unit.build, [...new Set(usage.refusals.map(({ keyId }) => keyId))])])
     addUsage(unit.transaction, unit.build, usage.lastSeen, usage.counts)
     for (const { keyId, organizationId, reason, detail, address } of usage.refusals) {
       unit.audit({
         organizationId,
         action: 'verification.refused',
         subject: { kind: 'key', id: keyId },
-        detail: { reason, detail },
+        detail: { ...nameOf(owners, keyId), reason, detail },
         ...(address === '' ? {} : { personal: { address } }),
       })
     }
@@ -42,4 +44,10 @@ export async function storeUsage(services: Services, usage: ReportedUsage): Prom
         detail: { reason: 'various', kinds: usage.moreRefusals },
       })
   })
+}
+
+/** What the key was called when it was refused; nothing of a secret that is no key's. */
+export function nameOf(owners: readonly KeyOwner[], keyId: string): { type?: string; environment?: string; name?: string; hint?: string } {
+  const owner = owners.find(({ id }) => id === keyId)
+  return owner === undefined ? {} : { type: owner.key_type, environment: owner.environment, name: owner.name, hint: owner.hint }
 }

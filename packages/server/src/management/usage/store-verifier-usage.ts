@@ -2,11 +2,11 @@ import type { UsageMessage } from '@keywright/core/contract/replica-stream.ts'
 import { addressGroup, parseAddress } from '@keywright/core/network/address.ts'
 import { redactSecrets } from '@keywright/core/secret/redact.ts'
 import { addUsage } from '../../store/usage.ts'
-import { keyOwnersQuery } from '../../store/key-owners.ts'
+import { type KeyOwner, keyOwnersQuery } from '../../store/key-owners.ts'
 import { lastBatchQuery, setLastBatchQuery } from '../../store/verifiers.ts'
 import type { Services } from '../services.ts'
 import { commit } from '../unit.ts'
-import { SYSTEM } from './store-usage.ts'
+import { nameOf, SYSTEM } from './store-usage.ts'
 
 const MINUTE = 60_000
 /** A verifier that was cut off for longer reports what happened before as of then. */
@@ -20,7 +20,7 @@ export async function storeVerifierUsage(services: Services, from: { verifier: s
   const now = services.clock.now()
   const ids = [...new Set([...usage.lastSeen, ...usage.counts, ...usage.refusals].map(({ keyId }) => keyId))].filter((id) => id !== '')
   await commit(services, SYSTEM, async (unit) => {
-    const [[stored], owners] = await unit.batch<[{ last_batch: number }, { id: string; key_type: string; organization_id: string }]>([
+    const [[stored], owners] = await unit.batch<[{ last_batch: number }, KeyOwner]>([
       lastBatchQuery(unit.build, { id: from.verifier }),
       keyOwnersQuery(unit.build, ids),
     ])
@@ -43,7 +43,7 @@ export async function storeVerifierUsage(services: Services, from: { verifier: s
         organizationId: known.get(keyId) ?? null,
         action: 'verification.refused',
         subject: { kind: 'key', id: keyId },
-        detail: { reason, detail: detail === null ? null : redactSecrets(detail) },
+        detail: { ...nameOf(owners, keyId), reason, detail: detail === null ? null : redactSecrets(detail) },
         ...(groupIn(address) === '' ? {} : { personal: { address: groupIn(address) } }),
       })
     }
