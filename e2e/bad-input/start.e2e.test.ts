@@ -216,6 +216,24 @@ test('a configuration file with mistakes is refused whole, with line and field o
     expect(applied.stderr).toMatch(new RegExp(`${field.replaceAll(/[[\].]/g, '\\$&')}.*line ${line}: `))
   }
   expect(applied.stderr).not.toMatch(/\n\s+at /)
+  // What is wrong only beside something else, in the file or stored, has its line as well.
+  const contradicting = [
+    'version: 1',
+    'keyTypes:',
+    '  - slug: good',
+    '    prefix: kw_mine',
+    'apis:',
+    '  - slug: api',
+    '    label: Api',
+    '    accepts: [nothing]',
+  ]
+  writeFileSync(file, contradicting.join('\n'))
+  for (const command of ['diff', 'apply']) {
+    const { code, stderr } = await server.cli(['config', command, file, ...(command === 'apply' ? ['--yes'] : [])], { key })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/keyTypes\[good\]\.prefix: line 4: /)
+    expect(stderr).toMatch(/apis\[api\]\.accepts\[0\]: line 8: /)
+  }
   for (const text of [
     'version: 2',
     'version: 1\n\tx: 1',

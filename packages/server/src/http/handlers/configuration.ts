@@ -5,7 +5,7 @@ import { apiInFull, keyTypeInFull } from '@keywright/core/configuration/print.ts
 import { AppError } from '@keywright/core/problem-code.ts'
 import { formatInstant } from '@keywright/core/time.ts'
 import { applyFile, diffFile } from '../../management/configuration/apply-configuration.ts'
-import { parseConfigurationFile, parseConfigurationValue } from '../../management/configuration/parse-file.ts'
+import { nameLines, parseConfigurationFile, parseConfigurationValue } from '../../management/configuration/parse-file.ts'
 import { exportConfiguration } from '../../management/configuration/read-configuration.ts'
 import { removeApi, removeKeyType } from '../../management/configuration/remove-from-configuration.ts'
 import { getApi, listApis, type StoredApi } from '../../store/apis.ts'
@@ -26,10 +26,10 @@ export const configurationHandlers: Handlers = {
   }),
   'configuration.diff': handler(async ({ context, body }) => {
     const { reader, build } = context.services.database
-    return { body: { changes: await diffFile(reader, build, readFile(body)) } }
+    return { body: { changes: await withLines(body, () => diffFile(reader, build, readFile(body))) } }
   }),
   'configuration.apply': handler(async ({ context, caller, body }) => {
-    const changes = await applyFile(context.services, caller, readFile(body))
+    const changes = await withLines(body, () => applyFile(context.services, caller, readFile(body)))
     const { reader, build } = context.services.database
     return { body: { changes }, etag: await configurationTag(reader, build) }
   }),
@@ -74,6 +74,17 @@ export const configurationHandlers: Handlers = {
     await removeApi(context.services, caller, parameters.api as string)
     return null
   }),
+}
+
+/** Who sent a file is told the line also of what contradicts something else. */
+async function withLines<Value>(body: unknown, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work()
+  } catch (error) {
+    if (typeof body !== 'string' || !(error instanceof AppError) || error.code !== 'invalid_configuration') throw error
+    if (error.errors.some(({ message }) => message.startsWith('line '))) throw error
+    throw new AppError(error.code, error.message, { errors: nameLines(body, error.errors), extra: error.extra, cause: error })
+  }
 }
 
 function readFile(body: unknown): ConfigurationFile {

@@ -29,6 +29,22 @@ export function parseConfigurationFile(text: string): Result<ConfigurationFile, 
   return fail(bounded(named.toSorted((left, right) => lineIn(left) - lineIn(right))))
 }
 
+/**
+ * What was found wrong later, when the file was held against what is stored, with the line of each mistake that stands in the file: types and
+ * APIs are named by their slug then.
+ * @param text a file that was parsed before.
+ */
+export function nameLines(text: string, errors: readonly FieldError[]): FieldError[] {
+  const { value, lineOf } = readYamlTree(text)
+  return errors.map((error) => {
+    const [, section = '', slug = '', rest = ''] = /^(keyTypes|apis|addressLists)\[([^\]]+)\](.*)$/.exec(error.path) ?? []
+    const items = isRecord(value) && Object.hasOwn(value, section) ? value[section] : undefined
+    if (!Array.isArray(items)) return error
+    const index = section === 'addressLists' ? Number(slug) : items.findIndex((item) => isRecord(item) && item['slug'] === slug)
+    return index < 0 || index >= items.length ? error : { ...error, message: `line ${lineOf(`${section}[${index}]${rest}`)}: ${error.message}` }
+  })
+}
+
 /** A configuration file that came as the JSON body of a request and is parsed already. */
 export function parseConfigurationValue(value: unknown): Result<ConfigurationFile, FieldError[]> {
   const errors: FieldError[] = []
