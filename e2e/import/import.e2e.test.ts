@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { checksumOf } from '@keywright/core/secret/checksum.ts'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answered, TestServer } from '../harness.ts'
@@ -124,6 +125,22 @@ describe('a secret of any form goes on to work', () => {
     expect(await verify(secret)).toBe('replaced')
     expect(told(await send([{ digest: sha256(secret).toString('hex'), type: 'plain' }]))).toEqual(['1 present'])
   })
+})
+
+test('a secret of our own form, of another Keywright say, is taken in its field and refused in any other', async () => {
+  const begin = `old_${'Aa0'.repeat(11)}`
+  const own = `${begin}${checksumOf(begin)}`
+  const line = { secret: own, type: 'plain', environment: 'live', addresses: 'any' }
+  const misplaced = [
+    { ...line, name: own },
+    { ...line, addresses: [{ cidr: '10.0.0.0/8', label: own }] },
+    { ...line, metadata: { note: `was ${own}` } },
+  ]
+  const answered = await send([...misplaced, line])
+  expect(told(answered)).toEqual(['1 refused secret', '2 refused secret', '3 refused secret', '4 imported'])
+  expect(JSON.stringify(answered.body)).not.toContain(own)
+  expect(await verify(own)).toBe('valid')
+  expect(told(await text(misplaced.map((each) => JSON.stringify(each)).join('\n')))).toEqual(['1 refused secret', '2 refused secret', '3 refused secret'])
 })
 
 test('the same secret again is there already, in the same request and in the next; another organization cannot take it', async () => {

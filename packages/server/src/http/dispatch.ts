@@ -32,7 +32,7 @@ import { verifierHandlers } from './handlers/verifiers.ts'
 import { DoneBefore, type IdempotentRequest, readIdempotency } from './idempotency.ts'
 import { requireOwnOrigin } from './own-origin.ts'
 import { RequestGuard, takeConfirm } from './request-guard.ts'
-import { secretsIn } from './secrets-in.ts'
+import { secretsIn } from '../kernel/secrets-in.ts'
 import { refuseIf, validate } from './validate.ts'
 
 const HANDLERS = {
@@ -54,8 +54,8 @@ const HANDLERS = {
   ...auditHandlers,
 }
 
-/** Where a secret is what is asked about; everywhere else it would be stored, listed and exported. */
-const TAKES_SECRET: ReadonlySet<OperationId> = new Set<OperationId>(['secrets.identify'])
+/** Where a secret is what is asked about, or has a field of its own in each line; everywhere else it would be stored, listed and exported. */
+const TAKES_SECRET: ReadonlySet<OperationId> = new Set<OperationId>(['secrets.identify', 'keys.import'])
 
 /** Registers a route for every operation of the contract but `verify`, which stands on the raw server, and those of OAuth, which speak otherwise. */
 export function registerOperations(app: FastifyInstance, context: HttpContext): void {

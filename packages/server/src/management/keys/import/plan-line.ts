@@ -3,6 +3,7 @@ import type { KeyType } from '@keywright/core/configuration/key-type.ts'
 import { planIssue } from '@keywright/core/policy/issue-policy.ts'
 import { AppError, type FieldError } from '@keywright/core/problem-code.ts'
 import { formatInstant } from '@keywright/core/time.ts'
+import { secretsIn } from '../../../kernel/secrets-in.ts'
 import type { StoredKey } from '../../../store/key-record.ts'
 import { describeIssues, sentenceFor } from '../../configuration/describe-issues.ts'
 import { retiresAt } from '../../policy.ts'
@@ -45,6 +46,9 @@ export function readLine({ line, value, problem }: ImportLine): ReadLine | Impor
   if (problem !== undefined) return refused(line, [{ path: '', code: 'malformed', message: problem }])
   const parsed = importedKey.safeParse(value, { error: sentenceFor })
   if (!parsed.success) return refused(line, describeIssues(parsed.error.issues, value))
+  const { secret: _itsField, ...beside } = parsed.data
+  const misplaced = secretsIn(beside)
+  if (misplaced.length > 0) return refused(line, misplaced)
   const secret = secretOfLine(parsed.data)
   return 'digest' in secret ? { line, input: parsed.data, secret } : refused(line, [secret])
 }
