@@ -177,6 +177,38 @@ test('malformed HTTP gets 400 and an end of the connection, never a stack trace'
   await world.server.must(200, 'GET', '/healthz')
 })
 
+test('an offer to upgrade is no reason to refuse: the request is answered as any other, its body too', async () => {
+  const offers = (protocol: string): [string, string][] => [
+    ['Connection', 'Upgrade'],
+    ['Upgrade', protocol],
+    ...(protocol === 'websocket'
+      ? ([
+          ['Sec-WebSocket-Version', '13'],
+          ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+        ] as [string, string][])
+      : []),
+  ]
+  const { secret } = await world.key('acme')
+  for (const protocol of ['h2c', 'websocket']) {
+    const manager: [string, string] = ['Authorization', `Bearer ${world.operator}`]
+    expect((await sendRaw(world.server.url, rawRequest('GET', '/v1/me', [...offers(protocol), manager]))).status).toBe(200)
+    const fields: [string, string][] = [...offers(protocol), ['Authorization', `Bearer ${verifier}`], ['Content-Type', 'application/json']]
+    const verified = await sendRaw(world.server.url, rawRequest('POST', '/v1/verify', fields, JSON.stringify({ secret, api: 'both' })))
+    expect([protocol, verified.status, JSON.parse(verified.body).valid]).toEqual([protocol, 200, true])
+    // A browser opens a WebSocket to an API behind a proxy, and the proxy asks with what it was given.
+    const asked: [string, string][] = [
+      ...offers(protocol),
+      ['Keywright-Verifier', verifier],
+      ['Authorization', `Bearer ${secret}`],
+      ['X-Forwarded-Method', 'GET'],
+      ['X-Forwarded-Uri', '/anything'],
+    ]
+    expect((await sendRaw(world.server.url, rawRequest('GET', '/v1/authorize/both', asked))).status).toBe(200)
+  }
+  const replica = await sendRaw(world.server.url, rawRequest('GET', '/v1/replica', [...offers('h2c'), ['Authorization', `Bearer ${verifier}`]]))
+  expect([replica.status, JSON.parse(replica.body).detail]).toEqual([422, 'Ask for a WebSocket.'])
+})
+
 test('a flood of header fields is refused with 431, and the server goes on', async () => {
   for (const fields of [[['x', 'y'.repeat(20_000)]], Array.from({ length: 3_000 }, (_, index) => [`x-${index}`, 'y'])] as [string, string][][]) {
     for (const path of ['/v1/me', '/v1/authorize/orders', '/v1/verify'])

@@ -5,7 +5,7 @@ import { AppError } from '@keywright/core/problem-code.ts'
 import { parseInstant } from '@keywright/core/time.ts'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { CALLBACK_PATH } from '../management/sign-in/begin-single-sign-on.ts'
-import { decodeUtf8, parseJson } from './body.ts'
+import { announcesBody, decodeUtf8, parseJson } from './body.ts'
 import { consoleAssets } from './console-assets.ts'
 import type { HttpContext } from './context.ts'
 import { registerOperations } from './dispatch.ts'
@@ -15,7 +15,7 @@ import { registerOAuth } from './oauth/register.ts'
 import { registerSingleSignOn } from './sign-on/register.ts'
 import { registerMetrics } from './metrics-page.ts'
 import { toProblem } from './problem.ts'
-import { serveReplica } from './replica-upgrade.ts'
+import { isReplicaPath, serveReplica } from './replica-upgrade.ts'
 import { referencePage } from './reference-page.ts'
 import { newRequestId, refuseEncodedBody, refuseSecretInUrl } from './request-facts.ts'
 
@@ -65,7 +65,7 @@ export function createApp(context: HttpContext): FastifyInstance {
     if (request.routeOptions.url !== CALLBACK_PATH) refuseSecretInUrl(request.raw.url ?? '/')
     if (!context.isReady() && request.url !== '/healthz' && request.url !== '/readyz')
       throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
-    refuseEncodedBody(request.raw)
+    if (announcesBody(request.raw)) refuseEncodedBody(request.raw)
   })
   app.addHook('onResponse', async (request, reply) => {
     context.metrics.requested(operationOf(request), reply.statusCode, reply.elapsedTime / 1000)
@@ -93,7 +93,16 @@ export function createApp(context: HttpContext): FastifyInstance {
 
 function createRawServer(context: HttpContext, fallback: (request: IncomingMessage, response: ServerResponse) => void): Server {
   const server = createServer(
-    { requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384, joinDuplicateHeaders: false },
+    {
+      requestTimeout: 30_000,
+      headersTimeout: 15_000,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 16_384,
+      joinDuplicateHeaders: false,
+      // Some clients offer to upgrade with every request (Java's to HTTP/2), and proxies pass on what a browser asks of the API behind: an offer
+      // that is not taken is none (RFC 9110 section 7.8). Node before 24.9 knows no such choice and refuses them all.
+      shouldUpgradeCallback: (request) => isReplicaPath(request.url ?? '/'),
+    },
     (request, response) => {
       const { url } = request
       if (url !== undefined && url.startsWith('/v1/authorize/')) answerAuthorize(context, request, response)

@@ -1,8 +1,14 @@
+import type { IncomingMessage } from 'node:http'
 import { AppError } from '@keywright/core/problem-code.ts'
 
 const DEEPEST = 32
 /** Made once: making one takes longer than reading a body with it. */
 const STRICT = new TextDecoder('utf-8', { fatal: true })
+
+/** Whether a body comes with the request, by what its header says (RFC 9112 section 6.3). */
+export function announcesBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+}
 
 /** Bytes of a JSON body -> its value. @throws AppError `malformed_body` for bad UTF-8, bad JSON, and what is nested too deeply. */
 export function parseJson(bytes: Uint8Array): unknown {

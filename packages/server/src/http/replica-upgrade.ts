@@ -14,6 +14,10 @@ export const REPLICA_PATH = '/v1/replica'
 /** A verifier sends small things; its usage comes in batches below this. */
 const MOST_MESSAGE_BYTES = 262_144
 
+export function isReplicaPath(url: string): boolean {
+  return url === REPLICA_PATH || url.startsWith(`${REPLICA_PATH}?`)
+}
+
 /** `WS /v1/replica`: lets verifier keys in, and nobody else; all that is refused is a problem with its status, as everywhere. */
 export function serveReplica(server: Server, context: HttpContext): void {
   const sockets = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MOST_MESSAGE_BYTES })
