@@ -22,18 +22,22 @@ const ID_BODY = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/
 /** The organization that holds Keywright's own keys of the operators; no organization call can address it. */
 export const RESERVED_ORGANIZATION_ID = 'org_00000000000000000000000000'
 
+/** The time part of the id made last: within a millisecond it is the same. */
+let lastTime = Number.NaN
+let lastTimeText = ''
+
 /**
  * Makes an id that sorts by creation.
- * @param now milliseconds; @param random exactly 10 random bytes.
+ * @param now milliseconds; @param random exactly 10 random bytes, at `offset`.
  */
-export function makeId(kind: IdKind, now: number, random: Uint8Array): string {
-  const bytes = new Uint8Array(16)
-  for (let index = 5, rest = now; index >= 0; index--) {
-    bytes[index] = rest % 256
-    rest = Math.floor(rest / 256)
+export function makeId(kind: IdKind, now: number, random: Uint8Array, offset = 0): string {
+  if (now !== lastTime) {
+    const upper = Math.floor(now / 2 ** 40)
+    const lower = now % 2 ** 40
+    lastTimeText = PAIRS[upper & 255] + fortyBits(Math.floor(lower / 2 ** 20), lower % 2 ** 20)
+    lastTime = now
   }
-  bytes.set(random.subarray(0, 10), 6)
-  return `${ID_PREFIXES[kind]}_${encodeIdBody(bytes, 0)}`
+  return `${ID_PREFIXES[kind]}_${lastTimeText}${fiveBytes(random, offset)}${fiveBytes(random, offset + 5)}`
 }
 
 /** True when the text has the form of an id of that kind. */
@@ -49,18 +53,21 @@ export function looksLikeId(text: string): boolean {
 
 /** 16 bytes at `offset` -> 26 characters (128 bits, most significant first, two zero bits in front). */
 export function encodeIdBody(bytes: Uint8Array, offset: number): string {
-  let text = ''
-  let buffer = 0
-  let bits = 2
-  for (let index = 0; index < 16; index++) {
-    buffer = (buffer << 8) | (bytes[offset + index] as number)
-    bits += 8
-    if (bits < 10) continue
-    bits -= 10
-    text += PAIRS[(buffer >>> bits) & 1023]
-    buffer &= 1023
-  }
-  return text
+  return `${PAIRS[bytes[offset] as number]}${fiveBytes(bytes, offset + 1)}${fiveBytes(bytes, offset + 6)}${fiveBytes(bytes, offset + 11)}`
+}
+
+/** Five bytes are eight characters. */
+function fiveBytes(bytes: Uint8Array, at: number): string {
+  const middle = bytes[at + 2] as number
+  return fortyBits(
+    ((bytes[at] as number) << 12) | ((bytes[at + 1] as number) << 4) | (middle >>> 4),
+    ((middle & 15) << 16) | ((bytes[at + 3] as number) << 8) | (bytes[at + 4] as number),
+  )
+}
+
+/** Twice twenty bits. */
+function fortyBits(upper: number, lower: number): string {
+  return `${PAIRS[upper >>> 10]}${PAIRS[upper & 1023]}${PAIRS[lower >>> 10]}${PAIRS[lower & 1023]}`
 }
 
 /** 26 characters -> 16 bytes written at `offset`. The text must be a valid id body. */

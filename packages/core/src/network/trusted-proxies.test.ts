@@ -78,6 +78,16 @@ describe('client address', () => {
     expect([client(undefined, '198.51.100.1'), client('', '198.51.100.1'), client('/run/socket', '198.51.100.1')]).toEqual([null, null, null])
   })
 
+  test('is of this connection, whichever was looked at before', () => {
+    const connections = { '203.0.113.7': '203.0.113.7', '::ffff:203.0.113.8': '203.0.113.8', '2001:DB8::1': '2001:db8::1', '/run/socket': null, '': null }
+    const one = fc.constantFrom(...Object.entries(connections))
+    fc.assert(
+      fc.property(fc.array(one), (asked) => {
+        expect(asked.map(([connection]) => client(connection))).toEqual(asked.map(([, address]) => address))
+      }),
+    )
+  })
+
   test('comes in one canonical form', () => {
     expect(client('::ffff:203.0.113.7')).toBe('203.0.113.7')
     expect(client('2001:DB8::0:1')).toBe('2001:db8::1')

@@ -1,4 +1,4 @@
-import { type Address, parseAddress } from './address.ts'
+import { type Address, parseAddress, parseIpv4Fast } from './address.ts'
 import type { AddressSet } from './address-set.ts'
 
 export interface ForwardedRequest {
@@ -17,9 +17,9 @@ export interface ForwardedRequest {
  * @returns the canonical text of the address (IPv4-mapped folds to IPv4), or null when an entry that has to be read is none.
  */
 export function clientAddress(request: ForwardedRequest): string | null {
-  const connection = parseAddress(request.connection ?? '')
-  if (!connection.ok) return null
-  let client = connection.value
+  const connection = peerAddress(request.connection)
+  if (connection === null) return null
+  let client = connection
   const { forwardedFor, trusted } = request
   const entries = forwardedFor === undefined ? '' : typeof forwardedFor === 'string' ? forwardedFor : forwardedFor.join(',')
   if (entries.trim() === '') return client.text
@@ -34,8 +34,22 @@ export function clientAddress(request: ForwardedRequest): string | null {
   return client.text
 }
 
+let lastPeer: { text: string; address: Address | null } = { text: '', address: null }
+
+/** The address of a connection. Most requests come over the connections of a few proxies, so the last one is remembered. */
+export function peerAddress(text: string | undefined): Address | null {
+  if (text !== lastPeer.text) {
+    const parsed = parseAddress(text ?? '')
+    lastPeer = { text: text ?? '', address: parsed.ok ? parsed.value : null }
+  }
+  return lastPeer.address
+}
+
 /** `ip`, `ip:port`, `[v6]` or `[v6]:port`: some proxies write the port (Azure Application Gateway). */
 function parseHop(entry: string): Address | null {
+  const ipv4 = parseIpv4Fast(entry)
+  // There is one way to write it.
+  if (ipv4 >= 0) return { family: 4, words: [ipv4], text: entry }
   const match = /^(?:\[([0-9A-Fa-f:.]+)\]|(\d+\.\d+\.\d+\.\d+))(?::\d{1,5})?$/.exec(entry)
   const parsed = parseAddress(match?.[1] ?? match?.[2] ?? entry)
   if (!parsed.ok) return null

@@ -22,10 +22,14 @@ export function matchRoute(api: CompiledApi, method: string, target: string): Ro
   return match ?? NOT_LISTED
 }
 
+/** Nothing in it that needs decoding, or could be read in two ways: most paths are so. */
+const PLAIN = /^(?:\/[\w~-]+)+$/
+
 /** Path of a request target -> decoded segments; null when it is refused. The query is cut off. */
 export function readPath(target: string): string[] | null {
   const end = target.indexOf('?')
   const path = end < 0 ? target : target.slice(0, end)
+  if (PLAIN.test(path)) return path.slice(1).split('/')
   if (!path.startsWith('/') || /\/\/|[^\u0021-\u007e]|[\\;#]|%(?:2f|5c|00)/i.test(path)) return null
   if (path === '/') return []
   let decoded: string[]

@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { makeId } from '@keywright/core/id.ts'
 import { AppError } from '@keywright/core/problem-code.ts'
-import { parseAddress } from '@keywright/core/network/address.ts'
 import { TOKEN_START } from '@keywright/core/session-token/parse.ts'
-import { clientAddress } from '@keywright/core/network/trusted-proxies.ts'
+import { clientAddress, peerAddress } from '@keywright/core/network/trusted-proxies.ts'
 import type { AddressSet } from '@keywright/core/network/address-set.ts'
 
 let pool = randomBytes(4000)
@@ -17,7 +16,7 @@ export function newRequestId(now: number): string {
     used = 0
   }
   used += 10
-  return makeId('request', now, pool.subarray(used - 10, used))
+  return makeId('request', now, pool, used - 10)
 }
 
 /** Who is connected: the peer, or whom a trusted proxy names. Null: a trusted proxy named nobody we can read. */
@@ -27,8 +26,7 @@ export function addressOf(request: IncomingMessage, trusted: AddressSet): string
 
 /** The peer, whoever it speaks for. */
 export function connectionAddress(request: IncomingMessage): string | null {
-  const parsed = parseAddress(request.socket.remoteAddress ?? '')
-  return parsed.ok ? parsed.value.text : null
+  return peerAddress(request.socket.remoteAddress)?.text ?? null
 }
 
 /** A packed body is not unpacked here: a small one can become a very large one. Said so, and not as a body that cannot be read. */

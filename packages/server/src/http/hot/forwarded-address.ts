@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { AddressSet } from '@keywright/core/network/address-set.ts'
-import { parseAddress } from '@keywright/core/network/address.ts'
+import { peerAddress } from '@keywright/core/network/trusted-proxies.ts'
 import { addressOf } from '../request-facts.ts'
 
 /**
@@ -8,8 +8,8 @@ import { addressOf } from '../request-facts.ts'
  * says whom it saw, no address is known, and a restricted key is refused.
  */
 export function forwardedAddress(request: IncomingMessage, trusted: AddressSet): string | null {
-  const connection = parseAddress(request.socket.remoteAddress ?? '')
-  if (!connection.ok || !trusted.has(connection.value)) return null
+  const connection = peerAddress(request.socket.remoteAddress)
+  if (connection === null || !trusted.has(connection)) return null
   if ((request.headersDistinct['x-forwarded-for']?.join(',') ?? '').trim() === '') return null
   return addressOf(request, trusted)
 }
