@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '@keywright/core/problem-code.ts'
+import { syncFolder } from '../kernel/sync-folder.ts'
 
 /** The key under which all stored secrets lie, and its name. */
 export interface MasterKey {
@@ -120,16 +121,6 @@ export function createKeyFile(file: string, bytes: Uint8Array): MasterKey {
   }
   syncFolder(dirname(file))
   return masterKeyOf(bytes)
-}
-
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return // folders cannot be opened there, and need no sync
-  const descriptor = openSync(folder, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
 }
 
 function refusal(sentence: string): AppError {
