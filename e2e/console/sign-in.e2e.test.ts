@@ -195,3 +195,39 @@ test('after signing out nothing of the person is shown, also not by going back',
   expect(await window.page.content()).not.toContain(operator.email)
   await window.forgetRefusals('unauthenticated')
 })
+
+// Last: from then on the operator has a second factor.
+test('an operator takes away the second factor of somebody who lost it, after proving afresh who he is', async () => {
+  const { operator, server } = stage.installation
+  const organization = await stage.installation.organization('lost')
+  const person = await organization.person('administrator', { secondFactor: true })
+  const theirs = await stage.newWindow(person, { bySigningIn: true })
+  const owner = await stage.newWindow(await organization.person('owner'))
+  await owner.goto('/organizations/lost/members')
+  await owner.button('Commands for Adam Reyes').click()
+  await owner.menuItem('Change role').waitFor()
+  expect(await owner.menuItem('Remove the second factor').count()).toBe(0)
+
+  await operator.enroll()
+  // What was proved by setting it up counts no more.
+  await server.setClock(new Date((server.now as number) + 660_000).toISOString())
+  const window = await stage.newWindow(operator)
+  await window.goto('/organizations/lost/members')
+  await window.command('Commands for Adam Reyes', 'Remove the second factor')
+  const dialog = window.dialog('Remove the second factor of Adam Reyes?')
+  await window.says('the password alone signs this person in', dialog)
+  await window.button('Remove the second factor', dialog).click()
+  const proof = window.dialog('Prove that it is you')
+  await window.field('Code of your authenticator', proof).fill(await operator.code())
+  await window.button('Continue', proof).click()
+  await window.says('Adam Reyes signs in without a second factor now')
+  await window.expectRefusal('step_up_required')
+  await window.button('Commands for Adam Reyes').click()
+  await window.says('This person has no second factor.')
+
+  await theirs.goto('/organizations')
+  await theirs.heading('Sign in').waitFor()
+  person.authenticator = null
+  await theirs.signIn(person)
+  await theirs.account(person.name).waitFor()
+})

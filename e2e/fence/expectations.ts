@@ -107,6 +107,7 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   'me.invitations.decline': { where: 'person', may: '' },
   'operators.list': { where: 'installation', may: OPERATOR },
   'operators.remove': { where: 'installation', may: OPERATOR, needs: 'credentials:manage keys:reveal' },
+  'people.remove-second-factor': { where: 'installation', may: OPERATOR, needs: 'credentials:manage keys:reveal', proof: true },
   'operator-invitations.list': { where: 'installation', may: OPERATOR },
   'operator-invitations.create': { where: 'installation', may: OPERATOR, needs: 'credentials:manage keys:reveal' },
   'operator-invitations.resend': { where: 'installation', may: OPERATOR, needs: 'credentials:manage keys:reveal' },

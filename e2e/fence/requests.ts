@@ -194,6 +194,7 @@ export const PREPARE: Record<FencedId, Prepare> = {
   },
   'operators.list': fixed('/v1/operators'),
   'operators.remove': async (world) => ({ path: `/v1/operators/${world.member('kw', 'operator')}` }),
+  'people.remove-second-factor': async (world) => ({ path: '/v1/people:remove-second-factor', body: { person: world.personWithSecondFactor() } }),
   'operator-invitations.list': fixed('/v1/operator-invitations'),
   'operator-invitations.create': async (world) => ({ path: '/v1/operator-invitations', body: { email: world.address() } }),
   'operator-invitations.resend': async (world) => ({ path: `/v1/operator-invitations/${await world.invitation(null)}:resend` }),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { checksumOf } from '@keywright/core/secret/checksum.ts'
-import { addMember } from '../people/add-member.ts'
+import { addMember, addPerson } from '../people/add-member.ts'
 import { RawVerifier } from '../verifier/raw-verifier.ts'
 import { TestServer } from '../harness.ts'
 
@@ -154,6 +154,11 @@ export class World implements AsyncDisposable {
   /** Somebody who is a member, written where it stands: how people come in has tests of its own. @returns the member's id. */
   member(organization: string, role = 'member'): string {
     return addMember(this.server.databaseFile, { organization, role, email: this.address() })
+  }
+
+  /** Somebody with a second factor, written where it stands. @returns the person's id. */
+  personWithSecondFactor(): string {
+    return addPerson(this.server.databaseFile, this.address(), true)
   }
 
   /** One that waits; null: to be an operator. */

@@ -1,5 +1,5 @@
 import type { Role } from '@keywright/core/permissions.ts'
-import { LogOut, MoreHorizontal, ShieldCheck, UserCog, UserMinus, Users } from 'lucide-react'
+import { LogOut, MoreHorizontal, ShieldCheck, ShieldOff, UserCog, UserMinus, Users } from 'lucide-react'
 import { useState } from 'react'
 import { type Item, useList } from '../api/hooks.ts'
 import { roleIn, useSignedIn } from '../api/person.ts'
@@ -14,10 +14,11 @@ import { Time } from '../ui/time.tsx'
 import { LeaveDialog } from './leave-dialog.tsx'
 import { RemoveMemberDialog } from './remove-member-dialog.tsx'
 import { RoleDialog } from './role-dialog.tsx'
+import { TakeSecondFactorDialog } from './take-second-factor-dialog.tsx'
 import { refusalToGrant, roleName } from './roles.ts'
 
 export type Member = Item<'members.list'>
-type Doing = { what: 'role' | 'remove' | 'leave'; member: Member }
+type Doing = { what: 'role' | 'remove' | 'leave' | 'second-factor'; member: Member }
 
 /** @param onInvite what the empty list offers; left out where nobody can be invited from here. */
 export function MemberList({ org, organizationName, onInvite }: { org: string; organizationName: string; onInvite?: () => void }) {
@@ -83,6 +84,7 @@ export function MemberList({ org, organizationName, onInvite }: { org: string; o
         member={doing?.what === 'remove' ? doing.member : null}
         onClose={() => setDoing(null)}
       />
+      <TakeSecondFactorDialog person={doing?.what === 'second-factor' ? doing.member.person : null} onClose={() => setDoing(null)} />
       <LeaveDialog org={org} organizationName={organizationName} member={doing?.what === 'leave' ? doing.member : null} onClose={() => setDoing(null)} />
     </>
   )
@@ -101,6 +103,7 @@ function commandsFor(
       disabledReason: refusal,
       onSelect: () => start({ what: 'role', member }),
     },
+    ...(mine === 'operator' ? [secondFactorCommand(member, self, () => start({ what: 'second-factor', member }))] : []),
     { kind: 'separator' },
     self
       ? { label: membersText.leave, icon: <LogOut aria-hidden="true" className={icon} />, danger: true, onSelect: () => start({ what: 'leave', member }) }
@@ -112,6 +115,17 @@ function commandsFor(
           onSelect: () => start({ what: 'remove', member }),
         },
   ]
+}
+
+/** Operators alone help somebody who has lost the authenticator. */
+export function secondFactorCommand({ secondFactor }: Pick<Member, 'secondFactor'>, self: boolean, onSelect: () => void): MenuItem {
+  const { command, none, own } = membersText.lostSecondFactor
+  return {
+    label: command,
+    icon: <ShieldOff aria-hidden="true" className="size-4 shrink-0" />,
+    disabledReason: self ? own : secondFactor ? undefined : none,
+    onSelect,
+  }
 }
 
 function Person({ member: { person }, self }: { member: Member; self: boolean }) {

@@ -135,6 +135,7 @@ export const SENTENCES: Readonly<Record<string, (event: EventFacts) => Part[]>> 
   'person.password_reset': () => ['set a new password with a mailed link'],
   'person.second_factor_set': () => ['set up an authenticator'],
   'person.second_factor_removed': () => ['removed their second factor'],
+  'person.second_factor_taken': (event) => ['took away the second factor of ', person(event), ', and ended every session of theirs'],
   'person.backup_codes_renewed': () => ['exchanged their backup codes'],
   'person.stepped_up': () => ['proved afresh who they are'],
   'operator.left': () => ['is no longer an operator, by own choice'],

@@ -49,6 +49,19 @@ export const membersText = {
     close: 'Done',
   },
 
+  lostSecondFactor: {
+    command: 'Remove the second factor',
+    none: 'This person has no second factor.',
+    own: 'Your own is removed in your account.',
+    title: (name: string) => `Remove the second factor of ${name}?`,
+    why: 'For somebody who lost the authenticator and has no backup code. Be sure that it is that person who asks: call, or look them in the face; a mail proves little.',
+    impact: 'From then on the password alone signs this person in, until an authenticator is set up anew. Every session of theirs ends at once.',
+    confirm: 'Remove the second factor',
+    done: (name: string) => `${name} signs in without a second factor now`,
+    told: 'A mail says so, and who did it.',
+    tell: 'No mail server is set up: tell them yourself.',
+  },
+
   leaving: {
     title: (organization: string) => `Leave ${organization}?`,
     confirm: 'Leave',

@@ -45,9 +45,14 @@ export const outboxText = {
   anyStatus: 'Every status',
   list: 'Messages, newest first',
   columns: { subject: 'Subject', to: 'To', organization: 'Organization', status: 'Status', created: 'Written', commands: 'Read' },
-  kinds: { sunset: 'Sunset', expiry: 'Expiry', 'sign-in-link': 'Sign-in link', 'password-reset': 'New password', invitation: 'Invitation' } as Readonly<
-    Record<string, string>
-  >,
+  kinds: {
+    sunset: 'Sunset',
+    expiry: 'Expiry',
+    'sign-in-link': 'Sign-in link',
+    'password-reset': 'New password',
+    invitation: 'Invitation',
+    'second-factor': 'Second factor removed',
+  } as Readonly<Record<string, string>>,
   nobody: 'Nobody',
   installation: 'Installation',
   empty: 'No message yet',

@@ -145,6 +145,22 @@ export const memberOperations = [
     success: { status: 200, schema: removed },
   },
   {
+    id: 'people.remove-second-factor',
+    method: 'POST',
+    path: '/v1/people:remove-second-factor',
+    tag: 'Operators',
+    summary: 'Take away the second factor that somebody lost; every session of that person ends',
+    authority: MANAGE_OPERATORS,
+    body: z.strictObject({ person: z.string().min(1).max(254).describe('Id, or e-mail address.') }),
+    success: {
+      status: 200,
+      schema: z.object({
+        person: member.shape.person,
+        notice: z.enum(['queued', 'kept']).describe('Of the message that tells the person. `kept`: no mail server is set up, so tell the person yourself.'),
+      }),
+    },
+  },
+  {
     id: 'operator-invitations.list',
     method: 'GET',
     path: '/v1/operator-invitations',

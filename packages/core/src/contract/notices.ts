@@ -10,7 +10,7 @@ export type MessageStatus = (typeof MESSAGE_STATUSES)[number]
 const message = z.object({
   id: z.string(),
   organization: z.object({ id: z.string(), slug: z.string() }),
-  kind: z.enum(['sunset', 'expiry', 'sign-in-link', 'password-reset', 'invitation']),
+  kind: z.enum(['sunset', 'expiry', 'sign-in-link', 'password-reset', 'invitation', 'second-factor']),
   status: z.enum(MESSAGE_STATUSES),
   recipients: z.array(z.string()),
   subject: z.string(),

@@ -132,6 +132,8 @@ export function createClient(options: ClientOptions) {
     /** To oneself; only a signed-in person has any. */
     myInvitations: { list: bare('me.invitations.list'), accept: method('me.invitations.accept'), decline: method('me.invitations.decline') },
     operators: { list: listing('operators.list'), remove: method('operators.remove') },
+    /** Whoever signs in, member of whatever organization. */
+    people: { removeSecondFactor: method('people.remove-second-factor') },
     operatorInvitations: {
       list: listing('operator-invitations.list'),
       create: method('operator-invitations.create'),

@@ -105,6 +105,7 @@ export const ENDPOINTS: Readonly<Record<OperationId, Endpoint>> = {
   'me.invitations.decline': { method: 'POST', path: '/v1/me/invitations/{invitation}:decline' },
   'operators.list': { method: 'GET', path: '/v1/operators' },
   'operators.remove': { method: 'DELETE', path: '/v1/operators/{member}' },
+  'people.remove-second-factor': { method: 'POST', path: '/v1/people:remove-second-factor' },
   'operator-invitations.list': { method: 'GET', path: '/v1/operator-invitations' },
   'operator-invitations.create': { method: 'POST', path: '/v1/operator-invitations' },
   'operator-invitations.resend': { method: 'POST', path: '/v1/operator-invitations/{invitation}:resend' },

@@ -7,7 +7,7 @@ import { addConfigCommands } from './remote/config.ts'
 import { addManagementKeyCommands, addVerifierKeyCommands, addWhoamiCommand } from './remote/credentials.ts'
 import { addKeyCommands } from './remote/keys.ts'
 import { addInvitationCommands } from './remote/invitations.ts'
-import { addMemberCommands, addOperatorCommands } from './remote/members.ts'
+import { addMemberCommands, addOperatorCommands, addPeopleCommands } from './remote/members.ts'
 import { addOutboxCommands } from './remote/outbox.ts'
 import { addOrganizationCommands } from './remote/orgs.ts'
 import { addSessionCommands, addSigningKeyCommands } from './remote/sessions.ts'
@@ -65,6 +65,7 @@ export function createProgram(session: Session): Command {
   addMemberCommands(session, program)
   addInvitationCommands(session, program)
   addOperatorCommands(session, program)
+  addPeopleCommands(session, program)
   addVerifierKeyCommands(session, program)
   addVerifierCommands(session, program)
   addManagementKeyCommands(session, program)

@@ -69,6 +69,7 @@ export const AUDIT_ACTIONS = {
   'person.password_reset': 'A new password was set with a mailed link; every session of the person ended.',
   'person.second_factor_set': 'A person set up an authenticator.',
   'person.second_factor_removed': 'A person does without a second factor again.',
+  'person.second_factor_taken': 'An operator took away the second factor of somebody who had lost it; every session of that person ended.',
   'person.backup_codes_renewed': 'A person exchanged his backup codes for new ones.',
   'command.refused': 'A command by somebody with a valid credential was refused.',
   'verification.refused': 'A verification was refused: the first of its kind (key, reason, address) in an hour.',

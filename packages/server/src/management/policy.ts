@@ -54,13 +54,17 @@ export function requireTypeRole(caller: Caller, type: KeyType, right: 'manage' |
  * @throws AppError `step_up_required`, `second_factor_missing`.
  */
 export function requireFreshProof(caller: Caller, type: KeyType, now: number): void {
-  if (!type.roles.stepUp || caller.actor.kind !== 'person') return
+  if (type.roles.stepUp) requireProof(caller, now, `Keys of the type "${type.slug}" ask`)
+}
+
+/**
+ * @param asks subject and verb of the refusal: what asks for the proof.
+ * @throws AppError `step_up_required`, `second_factor_missing`.
+ */
+export function requireProof(caller: Caller, now: number, asks: string): void {
+  if (caller.actor.kind !== 'person') return
   const { until, possible } = caller.proof ?? { until: null, possible: false }
   if (until !== null && until > now) return
-  if (possible)
-    throw new AppError('step_up_required', `Keys of the type "${type.slug}" ask for a fresh proof of who you are. Show your second factor, and try again.`)
-  throw new AppError(
-    'second_factor_missing',
-    `Keys of the type "${type.slug}" ask for a second factor, and you have none. Set up an authenticator in your account, and try again.`,
-  )
+  if (possible) throw new AppError('step_up_required', `${asks} for a fresh proof of who you are. Show your second factor, and try again.`)
+  throw new AppError('second_factor_missing', `${asks} for a second factor, and you have none. Set up an authenticator in your account, and try again.`)
 }

@@ -260,7 +260,7 @@ CREATE INDEX organizations_by_creation ON organizations (created_at, id);
 CREATE TABLE "outbox" (
   id TEXT PRIMARY KEY,
   organization_id TEXT NOT NULL REFERENCES organizations (id),
-  kind TEXT NOT NULL CHECK (kind IN ('sunset', 'expiry', 'sign-in-link', 'password-reset', 'invitation')),
+  kind TEXT NOT NULL CHECK (kind IN ('sunset', 'expiry', 'sign-in-link', 'password-reset', 'invitation', 'second-factor')),
   status TEXT NOT NULL CHECK (status IN ('queued', 'sent', 'kept', 'failed')),
   recipients TEXT NOT NULL,
   subject TEXT NOT NULL,

@@ -112,7 +112,7 @@ export interface Schema {
   outbox: {
     id: string
     organization_id: string
-    kind: 'sunset' | 'expiry' | 'sign-in-link' | 'password-reset' | 'invitation'
+    kind: 'sunset' | 'expiry' | 'sign-in-link' | 'password-reset' | 'invitation' | 'second-factor'
     status: 'queued' | 'sent' | 'kept' | 'failed'
     recipients: string
     subject: string

@@ -4,7 +4,8 @@ import { useState } from 'react'
 import { type Item, useCommand, useList } from '../../api/hooks.ts'
 import { useSignedIn } from '../../api/person.ts'
 import { InvitationList } from '../../members/invitation-list.tsx'
-import { SecondFactor } from '../../members/member-list.tsx'
+import { SecondFactor, secondFactorCommand } from '../../members/member-list.tsx'
+import { TakeSecondFactorDialog } from '../../members/take-second-factor-dialog.tsx'
 import { OperatorsOnly } from '../../operator/operators-only.tsx'
 import { text } from '../../text/common.ts'
 import { membersText } from '../../text/members.ts'
@@ -57,6 +58,7 @@ function Operators() {
   const me = useSignedIn()
   const list = useList('operators.list', { limit: 100 })
   const [removing, setRemoving] = useState<Operator | null>(null)
+  const [lost, setLost] = useState<Operator | null>(null)
   const remove = useCommand('operators.remove', {
     onSuccess: ({ member }) => {
       toast(operatorsText.removed(member.person.name))
@@ -102,6 +104,8 @@ function Operators() {
                   </IconButton>
                 }
                 items={[
+                  secondFactorCommand(operator, operator.person.id === me.id, () => setLost(operator)),
+                  { kind: 'separator' },
                   {
                     label: operatorsText.remove,
                     icon: <UserMinus aria-hidden="true" className="size-4 shrink-0" />,
@@ -115,6 +119,7 @@ function Operators() {
         ]}
       />
       <LoadMore list={list} />
+      <TakeSecondFactorDialog person={lost?.person ?? null} onClose={() => setLost(null)} />
       <ConfirmCommand
         open={removing !== null}
         command={remove}

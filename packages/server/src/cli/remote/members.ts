@@ -69,3 +69,21 @@ export function addOperatorCommands(session: Session, program: Command): void {
     printRemoved(context, await client.operators.remove({ member }))
   })
 }
+
+export function addPeopleCommands(session: Session, program: Command): void {
+  const people = group(program, 'people', 'whoever signs in, member of whatever organization')
+
+  const remove = people
+    .command('remove-second-factor <person>')
+    .description('take away the second factor that somebody lost, by id or e-mail address; every session of that person ends')
+    .option('--yes', 'do not ask')
+  runs<{ yes?: boolean }>(session, remove, async (context, [person], options) => {
+    const client = await context.client()
+    await goOn(context, `Take away the second factor of ${person}? Be sure that it is that person who asks.`, options.yes, 'needs --yes')
+    context.print(await client.people.removeSecondFactor({ person }), ({ person: { email }, notice }) =>
+      notice === 'queued'
+        ? `${email} signs in without a second factor now, and is told so by mail.`
+        : `${email} signs in without a second factor now. No mail server is set up, so tell that person yourself.`,
+    )
+  })
+}

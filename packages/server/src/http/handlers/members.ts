@@ -2,6 +2,7 @@ import { RESERVED_ORGANIZATION_ID } from '@keywright/core/id.ts'
 import type { OrganizationRole } from '@keywright/core/permissions.ts'
 import { changeRole } from '../../management/members/change-role.ts'
 import { removeMember } from '../../management/members/remove-member.ts'
+import { takeSecondFactor } from '../../management/sign-in/take-second-factor.ts'
 import { listMembers } from '../../store/members.ts'
 import { printCursor, readCreatedCursor } from '../cursor.ts'
 import { type Call, handler, type Handlers } from '../handler.ts'
@@ -30,6 +31,11 @@ export const memberHandlers: Handlers = {
   'members.remove': remove,
   'operators.list': list,
   'operators.remove': remove,
+  'people.remove-second-factor': handler<{ person: string }, unknown>(async ({ context, caller, body }) => {
+    const { person, notice } = await takeSecondFactor(context.signIn, caller, body.person)
+    context.wakeJobs()
+    return { body: { person: { id: person.id, name: person.name, email: person.email }, notice } }
+  }),
 }
 
 /** Whom a path is about: an organization's members, or the operators. */
