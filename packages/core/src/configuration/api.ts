@@ -36,7 +36,7 @@ export const api = z.strictObject({
   forwardAuth: z.boolean().optional(),
   /** Where clients reach it: origin and an optional path. People who generate keys are shown it, in calls to try. */
   baseUrl: z.string().max(500).refine(isBaseUrl, 'Must be an http or https URL without user, password, query and fragment.').nullable().default(null),
-  /** Where the gateway sends allowed calls: origin and an optional path. Internal names and bare addresses are ordinary here, so no organization sees it. */
+  /** Where a gateway sends allowed calls, of which this version has none: origin and an optional path. Internal names and bare addresses are ordinary here, so no organization sees it. */
   upstream: z.string().max(500).refine(isBaseUrl, 'Must be an http or https URL without user, password, query and fragment.').nullable().default(null),
 })
 export type Api = z.output<typeof api>

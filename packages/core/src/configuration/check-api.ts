@@ -65,7 +65,7 @@ function checkMeeting(definition: Api, type: KeyType, report: Report): void {
 }
 
 const FORWARD_AUTH_SENTENCE =
-  'Body carriers and body companions work in middleware, /v1/verify and the gateway; a proxy does not pass the body on, so forward-auth cannot see them.'
+  'Body carriers and body companions work in middleware and /v1/verify; a proxy does not pass the body on, so forward-auth cannot see them.'
 
 function checkBody(definition: Api, accepted: readonly KeyType[], report: Report): void {
   if (definition.forwardAuth === true && readsBody(definition, accepted)) report('forwardAuth', 'body_with_forward_auth', FORWARD_AUTH_SENTENCE)

@@ -115,7 +115,7 @@ describe('says what a change of an API does on the next call', () => {
       /refused \(insufficient_scope\) from the next call: GET \/b\. Allowed from the next call: GET \/c\. GET \/a needs s/,
     ],
     ['forward-auth', {}, { forwardAuth: false }, /no longer answers/],
-    ['upstream', {}, { upstream: 'http://crm:4501' }, /new upstream/],
+    ['upstream', {}, { upstream: 'http://crm:4501' }, /this version has none, and passes nothing on/],
     ['words only', {}, { description: 'D' }, /^Only what people read/],
   ])('%s', (_name, before, after, expected) => {
     expect(effect(ofApi(before, after))).toMatch(expected)
