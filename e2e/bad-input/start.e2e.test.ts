@@ -102,6 +102,11 @@ test.skipIf(process.platform === 'win32')('what is written into a data folder th
   const files = readdirSync(data)
   expect(files).toEqual(expect.arrayContaining(['keywright.db', 'master.key', 'revocations.journal']))
   for (const file of files) expect([file, statSync(join(data, file)).mode & 0o077]).toEqual([file, 0])
+  // That they may enter is one finding; the others are told all the same.
+  const { code, stdout } = await keywright(['doctor'], { KEYWRIGHT_DATA: data })
+  expect(code).toBe(1)
+  expect(stdout).toMatch(/^FAIL {2}data folder +Others may enter .* Run: chmod 700 /m)
+  for (const check of ['database', 'master key', 'audit chain', 'journal', 'replica']) expect(stdout).toMatch(new RegExp(`^ok {4}${check} `, 'm'))
 })
 
 test('a port in use is named, and the data folder is let go', async () => {

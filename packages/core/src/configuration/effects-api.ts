@@ -38,7 +38,9 @@ const EFFECTS: Record<Exclude<keyof Api, 'slug'>, Sentences> = {
     return [allowsForwardAuth(to) ? 'Forward-auth answers for this API.' : 'Forward-auth no longer answers for this API; proxies that ask are refused.']
   },
   baseUrl: () => [],
-  upstream: (_from, to) => [to.upstream === null ? 'The upstream is no longer known.' : 'The upstream is kept for a gateway; this version has none, and passes nothing on.'],
+  upstream: (_from, to) => [
+    to.upstream === null ? 'The upstream is no longer known.' : 'The upstream is kept for a gateway; this version has none, and passes nothing on.',
+  ],
 }
 
 export function apiEffects(from: Api, to: Api, fields: readonly FieldChange[]): string[] {

@@ -50,13 +50,14 @@ type Check = (name: string, look: () => Promise<string> | string) => Promise<boo
 async function lookAtFolder({ config, secrets }: { config: Config; secrets: Secrets }, check: Check): Promise<void> {
   const folder = resolve(config.dataFolder)
   const file = join(folder, 'keywright.db')
-  const there = await check('data folder', () => {
+  await check('data folder', () => {
     if (!existsSync(file)) throw new AppError('storage_unavailable', `There is no database in ${folder}. Start the server once, or set KEYWRIGHT_DATA.`)
     const mode = statSync(folder).mode & 0o777
     if (process.platform !== 'win32' && (mode & 0o007) !== 0) throw new AppError('storage_unavailable', `Others may enter ${folder}. Run: chmod 700 ${folder}`)
     return folder
   })
-  if (!there) return
+  // A folder that others may enter says nothing of what lies in it.
+  if (!existsSync(file)) return
   let opened: Database | null = null
   await check('database', async () => {
     opened = await openSqlite({ file, readonly: true })
