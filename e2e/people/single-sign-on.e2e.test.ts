@@ -152,10 +152,13 @@ test('the provider is told to send people back to the installation, whatever hos
   expect(new URL(body.url).searchParams.get('redirect_uri')).toBe(`${server.url}/sign-in/oidc/callback`)
 })
 
-test.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'evil'])('nobody is sent on to %s', async (returnTo) => {
-  const refused = await new Person(server, 'x@acme.example').call('POST', '/v1/sign-in:oidc', { returnTo })
-  expect(refused.status).toBe(422)
-})
+test.each(['//evil.example', '/\\evil.example', '/\t/evil.example', '/\n/evil.example', '/a\\..\\b', '/ü', 'https://evil.example', 'evil'])(
+  'nobody is sent on to %s',
+  async (returnTo) => {
+    const refused = await new Person(server, 'x@acme.example').call('POST', '/v1/sign-in:oidc', { returnTo })
+    expect(refused.status).toBe(422)
+  },
+)
 
 test('with a session it is a fresh proof, of the same person alone', async () => {
   await invite('prover@acme.example')

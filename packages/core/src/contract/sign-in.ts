@@ -86,7 +86,8 @@ export const signInOperations = [
       returnTo: z
         .string()
         .max(500)
-        .regex(/^\/(?![/\\])/, 'Must be a path of the console.')
+        // Browsers drop tabs and line breaks from an address: "/\t/elsewhere" would lead elsewhere.
+        .regex(/^\/(?!\/)[!-[\]-~]*$/, 'Must be a path of the console.')
         .default('/'),
     }),
     success: { status: 200, schema: z.object({ url: z.string() }) },
