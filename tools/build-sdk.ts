@@ -35,6 +35,8 @@ export async function buildSdk(folder: string): Promise<string[]> {
   writeDeclarations(folder, entries)
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(entries), null, 2)}\n`)
   cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'))
+  // What it links to is in the repository, and not beside it.
+  writeFileSync(join(folder, 'README.md'), readFileSync(join(SDK, 'README.md'), 'utf8').replaceAll(/\[([^\]]+)\]\(\.\.[^)]*\)/g, '$1'))
   return entries.map((entry) => (entry === 'index' ? '@keywright/sdk' : `@keywright/sdk/${entry}`))
 }
 

@@ -25,9 +25,11 @@ if (mode === undefined) {
 }
 
 console.log(`Keywright tests (${modeName}): ${mode.says}.`)
-console.log('They keep their files in the folder for temporary files and need no network beyond this machine.')
+console.log('They keep their files in the folder for temporary files and need no network beyond this machine but for what they say they fetch.')
 if (mode.projects.includes('e2e'))
-  console.log('Where strace or a browser is missing, they say so and install it with apt-get; KEYWRIGHT_TEST_INSTALL=no forbids that, and those tests fail.')
+  console.log(
+    'Where strace, nginx or a browser is missing, they say so and install it with apt-get; Node 22 and 24, for the SDK, are fetched with npm into node_modules/.cache, once. KEYWRIGHT_TEST_INSTALL=no forbids both, and those tests fail.',
+  )
 console.log('')
 
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 }

@@ -5,7 +5,7 @@ import { KeywrightError } from './keywright-error.ts'
  * Messages never repeat the address as given: somebody may have put a password, or the key itself, in its place.
  */
 export function baseUrl(address: string, allowHttp: boolean): string {
-  const url = URL.parse(address)
+  const url = parseUrl(address)
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw invalid('The URL of the Keywright server must be a whole http or https URL, such as "https://keys.example.com".')
   }
@@ -19,6 +19,15 @@ export function baseUrl(address: string, allowHttp: boolean): string {
     })
   }
   return url.origin + url.pathname.replace(/\/+$/, '')
+}
+
+/** Null where it is none. `URL.parse` is newer than the oldest Node that this runs on. */
+export function parseUrl(address: string, base?: string): URL | null {
+  try {
+    return new URL(address, base)
+  } catch {
+    return null
+  }
 }
 
 /** The URL parser has turned every spelling of an IPv4 address into four decimal numbers. */

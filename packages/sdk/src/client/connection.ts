@@ -1,4 +1,4 @@
-import { baseUrl } from './base-url.ts'
+import { baseUrl, parseUrl } from './base-url.ts'
 import { KeywrightError, readProblem } from './keywright-error.ts'
 
 export interface ClientOptions {
@@ -130,7 +130,7 @@ export class Connection {
   }
 
   #redirected(response: Response): KeywrightError {
-    const target = URL.parse(response.headers.get('location') ?? '', this.#base)
+    const target = parseUrl(response.headers.get('location') ?? '', this.#base)
     const where = target === null || target.origin === 'null' ? '' : ` to ${target.origin}`
     return new KeywrightError({
       code: 'redirect_refused',

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { Socket } from 'node:net'
+import { parseUrl } from '../client/base-url.ts'
 import { WebSocketFrames, writeFrame } from './web-socket-frames.ts'
 
 /** The server answered the upgrade with something else. */
@@ -181,7 +182,7 @@ async function refusalIn(response: IncomingMessage): Promise<UpgradeRefused> {
   } catch {
     // Not of Keywright.
   }
-  const target = status >= 300 && status < 400 ? URL.parse(response.headers.location ?? '') : null
+  const target = status >= 300 && status < 400 ? parseUrl(response.headers.location ?? '') : null
   const redirects = target === null ? '' : ` and points to ${target.origin}, where the key is not sent: use the address that the server itself has`
   return new UpgradeRefused(status, null, `there is no Keywright that serves verifiers at this address: it answers with status ${status}${redirects}`)
 }
