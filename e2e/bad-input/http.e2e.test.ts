@@ -151,6 +151,17 @@ test('unknown addresses are 404 and unknown methods 405 with what the address ta
   }
 })
 
+test('a command has one spelling: with its colon encoded it does not exist, and nothing is done', async () => {
+  const { id } = await world.key('acme')
+  for (const colon of ['%3A', '%3a']) {
+    for (const path of [`/v1/organizations/acme/keys/${id}${colon}deactivate`, `/v1/organizations/acme${colon}suspend`, `/v1/config${colon}apply`]) {
+      const { status, body } = await sendRaw(world.server.url, rawRequest('POST', path, [['Authorization', `Bearer ${world.operator}`]]))
+      expect([path, status, JSON.parse(body).code]).toEqual([path, 404, 'not_found'])
+    }
+  }
+  expect((await world.ask(200, 'GET', `/v1/organizations/acme/keys/${id}`)).status).toBe('active')
+})
+
 test('malformed HTTP gets 400 and an end of the connection, never a stack trace', async () => {
   const auth = `Authorization: Bearer ${world.operator}\r\n`
   for (const bytes of [

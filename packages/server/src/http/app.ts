@@ -65,6 +65,8 @@ export function createApp(context: HttpContext): FastifyInstance {
     if (request.routeOptions.url !== CALLBACK_PATH) refuseSecretInUrl(request.raw.url ?? '/')
     if (!context.isReady() && request.url !== '/healthz' && request.url !== '/readyz')
       throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
+    // One command has one spelling, so that whoever filters or searches by path misses none.
+    if (/^[^?]*%3a/i.test(request.url)) throw new AppError('not_found', 'There is nothing at this address: the colon before a command is written as it is.')
     if (announcesBody(request.raw)) refuseEncodedBody(request.raw)
   })
   app.addHook('onResponse', async (request, reply) => {
