@@ -9,7 +9,7 @@ import { ROOT, TestServer } from '../harness.ts'
 import { until } from '../verifier/installation.ts'
 
 const GUIDE = readFileSync(join(ROOT, 'docs/guides/verify-in-your-process.md'), 'utf8')
-const SNIPPETS = Object.fromEntries([...GUIDE.matchAll(/```js (\w+)\n([^]*?)```/g)].map(([, name, code]) => [name as string, code as string]))
+const { end: END, ...SNIPPETS } = Object.fromEntries([...GUIDE.matchAll(/```js (\w+)\n([^]*?)```/g)].map(([, name, code]) => [name as string, code as string]))
 
 let server: TestServer
 let folder: string
@@ -20,10 +20,9 @@ let verifierKey: string
 beforeAll(async () => {
   server = await TestServer.start({ testClock: false })
   operator = await server.bootstrap()
-  const body = 'version: 1\nkeyTypes:\n  - { slug: data, prefix: data }\napis:\n  - { slug: data, accepts: [data] }\n'
-  await server.must(200, 'POST', '/v1/config:apply', { key: operator, body, headers: { 'content-type': 'application/yaml' } })
+  await server.applyPreset('starter', operator)
   await server.must(201, 'POST', '/v1/organizations', { key: operator, body: { slug: 'acme' } })
-  ;({ secret } = await server.must(201, 'POST', '/v1/organizations/acme/keys', { key: operator, body: { type: 'data', environment: 'live' } }))
+  secret = (await issue()).secret
   folder = mkdtempSync(join(tmpdir(), 'keywright-guide-'))
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   mkdirSync(join(folder, 'node_modules/@keywright'), { recursive: true })
@@ -35,6 +34,13 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]()
   rmSync(folder, { recursive: true, force: true })
 })
+
+let names = 0
+async function issue(): Promise<{ id: string; secret: string }> {
+  const body = { type: 'api-key', name: `Key ${++names}`, environment: 'live', addresses: 'any' }
+  const answer = await server.must(201, 'POST', '/v1/organizations/acme/keys', { key: operator, body })
+  return { id: answer.key.id, secret: answer.secret }
+}
 
 /** What runs a handler that is exported, as its framework's own server would: `node serve.js FILE`. */
 const SERVE = `import { createServer } from 'node:http'
@@ -51,7 +57,7 @@ test('the guide has the five', () => {
 })
 
 test('its command issues a verifier key as printed', async () => {
-  const [, words] = /keywright -- (verifier-keys issue [^\n]+)/.exec(GUIDE) as RegExpExecArray
+  const [, words] = /keywright -- (verifier-keys issue [^\n)]+)/.exec(GUIDE) as RegExpExecArray
   const { code, stdout } = await server.cli((words as string).split(' '), { key: operator })
   expect(code).toBe(0)
   verifierKey = /kw_verify_\w+/.exec(stdout)?.[0] as string
@@ -69,21 +75,46 @@ test.each(Object.keys(SNIPPETS))('%s: what is printed runs, lets in, refuses, an
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const ask = (key?: string) =>
-    fetch(`http://127.0.0.1:${port}/things`, key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } }).catch(() => ({
+    fetch(`http://127.0.0.1:${port}/orders`, key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } }).catch(() => ({
       status: 0,
       json: async () => null,
     }))
   try {
-    const issued = await server.must(201, 'POST', '/v1/organizations/acme/keys', { key: operator, body: { type: 'data', environment: 'live' } })
+    const issued = await issue()
     await until(`${name} answers\n${output}`, async () => {
       if (child.exitCode !== null) throw new Error(`${name} ended:\n${output}`)
       return (await ask(issued.secret)).status === 200
     })
     expect(await (await ask(secret)).json()).toEqual({ organization: 'acme' })
     expect(await (await ask()).json()).toMatchObject({ status: 401, code: 'missing' })
-    await server.must(200, 'DELETE', `/v1/organizations/acme/keys/${issued.key.id}?confirm=true`, { key: operator })
+    await server.must(200, 'DELETE', `/v1/organizations/acme/keys/${issued.id}?confirm=true`, { key: operator })
     expect(await (await ask(issued.secret)).json()).toMatchObject({ status: 401, code: 'removed' })
     expect(output).not.toContain(secret)
+  } finally {
+    await end(child)
+  }
+})
+
+test('a process that ends as it says is named by no confirmation afterwards', async () => {
+  const file = join(folder, 'ending.js')
+  writeFileSync(file, `${SNIPPETS['node']}${END}`)
+  const port = await freePort()
+  const env = { PATH: process.env['PATH'] ?? '', KEYWRIGHT_URL: server.url, VERIFIER_KEY: verifierKey, PORT: String(port) }
+  const child = spawn(process.execPath, [file], { cwd: folder, env, stdio: 'inherit' })
+  const listed = async () => (await server.must(200, 'GET', '/v1/verifiers', { key: operator })).items.filter(({ pid }: { pid: number }) => pid === child.pid)
+  try {
+    const key = await issue()
+    await until(
+      'it answers',
+      async () => (await fetch(`http://127.0.0.1:${port}/orders`, { headers: { authorization: `Bearer ${key.secret}` } }).catch(() => null))?.status === 200,
+    )
+    expect(await listed()).toHaveLength(1)
+    const ended = new Promise((done) => child.once('exit', done))
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    await until('it is listed no more', async () => (await listed()).length === 0)
+    const usage = await server.must(200, 'GET', `/v1/organizations/acme/keys/${key.id}/usage`, { key: operator })
+    expect(usage.lastSeen).toMatchObject([{ calls: 1 }])
   } finally {
     await end(child)
   }
@@ -92,12 +123,12 @@ test.each(Object.keys(SNIPPETS))('%s: what is printed runs, lets in, refuses, an
 test('confirmed revocation: its commands work as printed, and say what is printed', async () => {
   const guide = readFileSync(join(ROOT, 'docs/guides/confirmed-revocation.md'), 'utf8')
   const [remove, list] = [...guide.matchAll(/keywright -- ([^\n]+)/g)].map(([, words]) => (words as string).split(' '))
-  const verifier = createVerifier({ url: server.url, verifierKey, api: 'data', name: 'orders' })
+  const verifier = createVerifier({ url: server.url, verifierKey, api: 'orders', name: 'orders' })
   try {
     await verifier.ready()
-    const { key } = await server.must(201, 'POST', '/v1/organizations/acme/keys', { key: operator, body: { type: 'data', environment: 'live' } })
+    const { id } = await issue()
     const removed = await server.cli(
-      (remove as string[]).map((word) => (word === 'key_01' ? key.id : word)),
+      (remove as string[]).map((word) => (word === 'KEY_ID' ? id : word)),
       { key: operator },
     )
     // Verifiers of the programs above were killed: until their bound has passed, nobody may say "everywhere".
