@@ -27,3 +27,19 @@ test.each([...CONSOLE_PAGES, ...CONSOLE_STATES])('axe finds nothing on $name', a
   await window.page.emulateMedia({ colorScheme: 'light' })
   for (const code of ['not_found', 'forbidden']) await window.forgetRefusals(code)
 })
+
+test('what is to come is told as ahead, and what has happened never is, however the clocks of server and browser differ', async () => {
+  const administrator = await stage.window(demo.people.administrator)
+  await administrator.goto('/organizations/harbour-coffee/pages/api-keys')
+  await administrator.row('Label printer').getByText('in 4 days').waitFor()
+  // The test clock went back behind the real start of the server.
+  const operator = await stage.window(demo.people.operator)
+  await operator.goto('/operator/health')
+  await operator.says('Started')
+  expect(
+    await operator.page
+      .getByRole('definition')
+      .filter({ hasText: /^in \d/ })
+      .count(),
+  ).toBe(0)
+})

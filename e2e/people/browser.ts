@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import type { Answered, TestServer } from '../harness.ts'
+import type { TestServer } from '../harness.ts'
+import { SessionOverHttp } from '../session-over-http.ts'
 
 export interface Person {
   email: string
@@ -7,39 +8,10 @@ export interface Person {
   password: string
 }
 
-/** What a browser with the console open does: it keeps cookies, says where it comes from, and sends the token of its session. */
-export class Browser {
-  readonly server: TestServer
-  readonly cookies = new Map<string, string>()
-  csrfToken: string | null = null
-
+/** A browser that anybody may use. */
+export class Browser extends SessionOverHttp {
   constructor(server: TestServer) {
-    this.server = server
-  }
-
-  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answered> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const fields = {
-      origin: this.server.url,
-      'user-agent': 'Browser of the test',
-      cookie,
-      'keywright-csrf': this.csrfToken ?? '',
-      ...headers,
-    }
-    const answered = await this.server.call(method, path, {
-      headers: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')),
-      ...(body === undefined ? {} : { body }),
-    })
-    for (const line of answered.headers.getSetCookie()) this.#take(line)
-    if (typeof answered.body?.csrfToken === 'string') this.csrfToken = answered.body.csrfToken
-    return answered
-  }
-
-  // oxlint-disable-next-line typescript/no-explicit-any
-  async must(status: number, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<any> {
-    const answered = await this.call(method, path, body, headers)
-    expect(answered.status, `${method} ${path}: ${JSON.stringify(answered.body)}`).toBe(status)
-    return answered.body
+    super(server, 'somebody', { 'user-agent': 'Browser of the test' })
   }
 
   async signIn({ email, password }: Pick<Person, 'email' | 'password'>): Promise<this> {
@@ -51,13 +23,6 @@ export class Browser {
   /** The token of the session's cookie. */
   get session(): string {
     return this.cookies.get('kw_session') as string
-  }
-
-  #take(line: string): void {
-    const [pair = '', ...attributes] = line.split('; ')
-    const [name = '', value = ''] = pair.split('=')
-    if (attributes.includes('Max-Age=0')) this.cookies.delete(name)
-    else this.cookies.set(name, value)
   }
 }
 

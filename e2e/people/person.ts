@@ -1,53 +1,22 @@
 import { expect } from 'vitest'
-import type { Answered, TestServer } from '../harness.ts'
+import type { TestServer } from '../harness.ts'
 import type { SmtpSink } from '../notices/smtp-sink.ts'
+import { SessionOverHttp } from '../session-over-http.ts'
 import { mailTo, tokenIn } from './mail.ts'
 
 export const PASSWORD = 'correct horse battery staple'
 
-/** Somebody with a browser: cookies, and what the console sends beside them. */
-export class Person {
-  readonly server: TestServer
+/** Somebody with a browser of his own. */
+export class Person extends SessionOverHttp {
   readonly email: string
-  csrf = ''
-  readonly #cookies = new Map<string, string>()
 
   constructor(server: TestServer, email: string) {
-    this.server = server
+    super(server, email)
     this.email = email
   }
 
-  get cookie(): string {
-    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-  }
-
-  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answered> {
-    const own = {
-      origin: this.server.url,
-      ...(this.csrf === '' ? {} : { 'keywright-csrf': this.csrf }),
-      ...(this.cookie === '' ? {} : { cookie: this.cookie }),
-    }
-    const answered = await this.server.call(method, path, { body, headers: { ...own, ...headers } })
-    this.keep(answered)
-    return answered
-  }
-
-  /** Takes cookies and the token of an answer, as the console does. */
-  keep(answered: Answered): void {
-    for (const line of answered.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      if (name === undefined) continue
-      if (value === '' || /max-age=0/i.test(line)) this.#cookies.delete(name)
-      else this.#cookies.set(name, value ?? '')
-    }
-    if (typeof answered.body?.csrfToken === 'string') this.csrf = answered.body.csrfToken
-  }
-
-  // oxlint-disable-next-line typescript/no-explicit-any
-  async must(status: number, method: string, path: string, body?: unknown): Promise<any> {
-    const answered = await this.call(method, path, body)
-    expect(answered.status, `${this.email}: ${method} ${path}: ${JSON.stringify(answered.body)}`).toBe(status)
-    return answered.body
+  get csrf(): string {
+    return this.csrfToken ?? ''
   }
 
   async signIn(): Promise<this> {

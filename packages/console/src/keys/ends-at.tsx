@@ -16,7 +16,7 @@ export function EndsAt({ of: key, day = false }: { of: Pick<Key, 'expiresAt' | '
   return (
     <span className={near ? 'font-medium text-warning-ink' : undefined}>
       {/* Far ends are days to plan with; "next month" is none. */}
-      <Time at={at} day={day || left > EXPIRY_ANNOUNCED_MS} />
+      <Time at={at} day={day || left > EXPIRY_ANNOUNCED_MS} ahead />
       {retires && <span className="ml-1 text-xs">({keysText.list.retires})</span>}
     </span>
   )

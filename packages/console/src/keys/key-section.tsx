@@ -69,7 +69,7 @@ export function KeySection({ org, page, title, types, role, filters }: Props) {
   function content() {
     if (list.error !== null) return <ErrorState error={list.error} onRetry={list.reload} />
     if (list.items === undefined) return <ListSkeleton />
-    if (list.items.length === 0) return filters.isSet ? <NothingFound clear={filters.clear} /> : <NothingYet title={title} types={types} role={role} />
+    if (list.items.length === 0) return filters.isSet ? <NothingFound clear={filters.clear} /> : <NothingYet types={types} role={role} />
     return (
       <>
         <KeyTable
@@ -96,10 +96,10 @@ function NothingFound({ clear }: { clear: () => void }) {
   )
 }
 
-function NothingYet({ title, types, role }: { title: string; types: readonly OfferedType[]; role: Role | null }) {
+function NothingYet({ types, role }: { types: readonly OfferedType[]; role: Role | null }) {
   const reason = whyNotGenerate(types, role)
   return (
-    <EmptyState icon={<KeyRound />} title={keysText.list.emptyTitle(title)}>
+    <EmptyState icon={<KeyRound />} title={keysText.list.emptyTitle}>
       {reason === null ? keysText.list.empty(generateLabel(types)) : keysText.list.emptyFor(reason)}
     </EmptyState>
   )

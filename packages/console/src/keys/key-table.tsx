@@ -68,21 +68,36 @@ export function KeyTable({ caption, org, role, keys, types, showEnvironment, onC
         </div>
       ),
     },
-    ...(named ? [{ id: 'hint', header: keysText.list.hint, cell: (key: Key) => <Hint hint={key.hint} /> }] : []),
+    ...(named ? [{ id: 'hint', header: keysText.list.hint, width: 'sm:w-[14%]', cell: (key: Key) => <Hint hint={key.hint} /> }] : []),
     ...(types.length > 1
-      ? [{ id: 'type', header: keysText.list.type, cell: (key: Key) => <span className="text-ink-soft">{typeOf(key)?.label ?? key.type}</span> }]
+      ? [
+          {
+            id: 'type',
+            header: keysText.list.type,
+            width: 'sm:w-[14%]',
+            cell: (key: Key) => <span className="text-ink-soft">{typeOf(key)?.label ?? key.type}</span>,
+          },
+        ]
       : []),
     ...(showEnvironment
-      ? [{ id: 'environment', header: keysText.list.environment, cell: (key: Key) => <span className="text-ink-soft">{key.environment}</span> }]
+      ? [
+          {
+            id: 'environment',
+            header: keysText.list.environment,
+            width: 'sm:w-[12%]',
+            cell: (key: Key) => <span className="text-ink-soft">{key.environment}</span>,
+          },
+        ]
       : []),
-    { id: 'status', header: keysText.list.status, cell: (key) => <StatusPill status={key.status} /> },
-    { id: 'used', header: keysText.list.lastUsed, cell: (key) => <Time at={key.lastSeen?.at ?? null} fallback={keysText.never} /> },
-    { id: 'ends', header: keysText.list.ends, cell: (key) => <EndsAt of={key} /> },
+    { id: 'status', header: keysText.list.status, width: 'sm:w-[12%]', cell: (key) => <StatusPill status={key.status} /> },
+    { id: 'used', header: keysText.list.lastUsed, width: 'sm:w-[13%]', cell: (key) => <Time at={key.lastSeen?.at ?? null} fallback={keysText.never} /> },
+    { id: 'ends', header: keysText.list.ends, width: 'sm:w-[17%]', cell: (key) => <EndsAt of={key} /> },
     {
       id: 'commands',
       header: keysText.list.commands,
       headerHidden: true,
       align: 'right',
+      width: 'sm:w-20',
       cell: (key) => {
         const offered = typeOf(key)
         if (offered === undefined || key.status === 'removed') return null

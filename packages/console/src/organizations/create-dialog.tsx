@@ -41,7 +41,7 @@ function Create({ environments, onClose }: { environments: readonly string[]; on
     },
   })
   const submit = (): void => {
-    const found = mistakesOf(draft)
+    const found = mistakesOf(draft, true)
     setMistakes(found)
     if (found.length === 0) create.mutate(requestOf(draft))
   }

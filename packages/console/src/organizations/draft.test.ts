@@ -25,6 +25,7 @@ test('a new one begins with the environments of the installation, and a blank na
 
 test('every mistake is told at once', () => {
   const wrong = { ...newDraft([]), contacts: 'ops@x nobody', owner: 'me' }
-  expect(mistakesOf(wrong).map(({ path }) => path)).toEqual(['slug', 'environments', 'contacts', 'owner'])
-  expect(mistakesOf(draftOf(acme))).toEqual([])
+  expect(mistakesOf(wrong, true).map(({ path }) => path)).toEqual(['slug', 'environments', 'contacts', 'owner'])
+  expect(mistakesOf(wrong, false).map(({ path }) => path)).toEqual(['name', 'slug', 'environments', 'contacts', 'owner'])
+  expect(mistakesOf(draftOf(acme), false)).toEqual([])
 })

@@ -27,11 +27,15 @@ export function draftOf({ name, slug, aliases, entitlements, environments, conta
 
 export const aliasesIn = (text: string): string[] => [...new Set(text.split(/[\s,;]+/).filter((part) => part !== ''))]
 
-/** What this page can tell by itself; the server's rules decide the rest. */
-export function mistakesOf(draft: OrganizationDraft): FieldError[] {
+/**
+ * What this page can tell by itself; the server's rules decide the rest.
+ * @param isNew then a blank name becomes the slug.
+ */
+export function mistakesOf(draft: OrganizationDraft, isNew: boolean): FieldError[] {
   const { form } = organizationsText
   const wrong = wrongAddresses(draft.contacts)
   return [
+    ...(draft.name.trim() === '' && !isNew ? [{ path: 'name', code: 'required', message: form.nameMissing }] : []),
     ...(draft.slug.trim() === '' ? [{ path: 'slug', code: 'required', message: form.slugMissing }] : []),
     ...(draft.environments.length === 0 ? [{ path: 'environments', code: 'required', message: form.environmentsMissing }] : []),
     ...(wrong.length === 0 ? [] : [{ path: 'contacts', code: 'invalid', message: form.contactsWrong(wrong) }]),

@@ -28,7 +28,13 @@ export function OrganizationFields({ draft, onChange, storedSlug }: Props) {
   return (
     <>
       <div className="grid gap-5 sm:grid-cols-2">
-        <Field label={form.name} name="name" hint={form.nameHint} optional>
+        <Field
+          label={form.name}
+          name="name"
+          hint={storedSlug === undefined ? form.nameHint : form.nameStoredHint}
+          optional={storedSlug === undefined}
+          required={storedSlug !== undefined}
+        >
           <Input value={draft.name} onValueChange={(name) => onChange({ name })} maxLength={100} autoComplete="off" />
         </Field>
         <Field label={form.slug} name="slug" hint={slugChanged ? form.slugChange : form.slugHint} required>

@@ -22,7 +22,8 @@ export const healthText = {
   },
   server: 'Server',
   store: 'Store',
-  messages: 'Messages',
+  mails: ({ sent, queued, kept, failed }: { sent: number; queued: number; kept: number; failed: number }) =>
+    [`${sent.toLocaleString('en')} sent`, `${queued} queued`, `${kept} kept`, `${failed} failed`].join(' · '),
   facts: {
     version: 'Version',
     started: 'Started',
@@ -42,10 +43,7 @@ export const healthText = {
     signing: 'Signing key',
     mail: 'Mail server',
     oidc: 'Single sign-on',
-    queued: 'Queued',
-    sent: 'Sent',
-    kept: 'Kept',
-    failed: 'Failed',
+    messages: 'Messages',
   },
   none: 'None',
   never: 'Never',

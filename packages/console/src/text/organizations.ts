@@ -16,8 +16,10 @@ export const organizationsText = {
   form: {
     name: 'Name',
     nameHint: 'As its members see it. Left empty, it is the slug.',
+    nameStoredHint: 'As its members see it.',
     slug: 'Slug',
     slugHint: 'Stands in addresses and may be what its calls name it by: 1 to 63 of a-z, 0-9 and “-”.',
+    nameMissing: 'Must not be blank.',
     slugMissing: 'Must not be blank.',
     slugChange: 'Calls and bookmarks that name the old slug no longer find the organization.',
     aliases: 'Aliases',

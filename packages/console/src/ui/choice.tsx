@@ -119,7 +119,7 @@ export function RadioCards<Value extends string>({
               checked={value === card.value}
               disabled={disabled}
               aria-describedby={note === undefined ? undefined : `${id}-${card.value}`}
-              className="mt-[3px] size-4 shrink-0 accent-accent outline-none"
+              className="mt-[3px] size-4 shrink-0 appearance-none rounded-full border border-field-line bg-surface outline-none checked:border-[5px] checked:border-accent disabled:opacity-55"
               onChange={() => onValueChange(card.value)}
             />
             {card.icon}

@@ -1,4 +1,4 @@
-import { Check } from 'lucide-react'
+import { Check, ChevronLeft } from 'lucide-react'
 import { useId, type ReactNode } from 'react'
 import { Link } from './link.tsx'
 import { useTitle } from './use-title.ts'
@@ -25,12 +25,10 @@ export function PageHeader({
         {crumbs !== undefined && (
           <nav aria-label="Breadcrumb" className="mb-1 flex flex-wrap gap-x-1.5 text-xs text-ink-faint">
             {crumbs.map(({ label, to }) => (
-              <span key={to} className="flex gap-x-1.5">
-                <Link to={to} className="hover:text-ink hover:underline">
-                  {label}
-                </Link>
-                <span aria-hidden="true">/</span>
-              </span>
+              <Link key={to} to={to} className="-ml-1 flex items-center gap-x-0.5 hover:text-ink hover:underline">
+                <ChevronLeft aria-hidden="true" className="size-3.5" />
+                {label}
+              </Link>
             ))}
           </nav>
         )}

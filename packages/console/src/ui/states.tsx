@@ -8,7 +8,7 @@ import { cx } from '../util/class-names.ts'
 /** Where a list will be: says what belongs here and what to do next. */
 export function EmptyState({ icon, title, children, action }: { icon?: ReactNode; title: ReactNode; children?: ReactNode; action?: ReactNode }) {
   return (
-    <div className="flex flex-col items-center gap-3 rounded-xl border border-dashed border-line-strong px-6 py-12 text-center">
+    <div className="flex flex-col items-center gap-3 rounded-xl border border-dashed border-line-strong px-6 py-9 text-center">
       {icon !== undefined && (
         <span aria-hidden="true" className="flex size-10 items-center justify-center rounded-full bg-sunken text-ink-faint [&_svg]:size-5">
           {icon}

@@ -15,6 +15,8 @@ export interface Column<Row> {
   /** Not shown on phones. */
   wide?: boolean
   className?: string
+  /** Class of its width where it is a table: so that tables below each other line up. */
+  width?: string
 }
 
 interface Props<Row> {
@@ -43,6 +45,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, isDim }: Props<Row>
                 className={cx(
                   'h-9 border-b border-line px-4 text-left text-xs font-medium whitespace-nowrap text-ink-faint',
                   column.align === 'right' && 'text-right',
+                  column.width,
                 )}
               >
                 {column.headerHidden ? <span className="sr-only">{column.header}</span> : column.header}

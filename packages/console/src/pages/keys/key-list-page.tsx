@@ -7,6 +7,7 @@ import { sectionsOf } from '../../keys/offered-type.ts'
 import { useRowKeys } from '../../keys/row-focus.ts'
 import { SingleSection } from '../../keys/single-section.tsx'
 import { useOfferedType, usePageTypes } from '../../keys/use-page-types.ts'
+import { useRead } from '../../api/hooks.ts'
 import { roleIn, useSignedIn } from '../../api/person.ts'
 import { WaitingPage } from '../../components/page-states.tsx'
 import { useParameter } from '../../hooks/use-parameter.ts'
@@ -28,6 +29,9 @@ export function Page() {
   // One for all sections: j leads from the last row of one to the first of the next.
   const content = useRef<HTMLDivElement>(null)
   useRowKeys(content)
+  const listed = page?.types.filter(({ type }) => type.presentation.layout === 'list') ?? []
+  // Of any status: whoever removed them all may want to look at those.
+  const some = useRead('keys.list', { org, type: listed.map((each) => each.slug).join(','), limit: 1 }, { enabled: listed.length > 0 })
   if (error !== null) return <ErrorState error={error} />
   if (isPending) return <WaitingPage />
   if (page === null) {
@@ -41,13 +45,14 @@ export function Page() {
     )
   }
   const sections = sectionsOf(page.types)
-  const listed = page.types.filter(({ type }) => type.presentation.layout === 'list')
+  // Nothing to filter and to walk through until there is a key.
+  const walked = listed.length > 0 && (filters.isSet || some.data?.items.length !== 0)
   return (
     <>
       <PageHeader title={page.title} />
       <div ref={content} className="flex flex-col gap-6">
         <KeyBanners org={org} types={page.types} all={all} />
-        {listed.length > 0 && <KeyFilters types={listed} filters={filters} />}
+        {walked && <KeyFilters types={listed} filters={filters} />}
         {sections.map(({ title, types }) => {
           const single = types.filter(({ type }) => type.presentation.layout === 'single')
           const list = types.filter(({ type }) => type.presentation.layout === 'list')
@@ -60,7 +65,7 @@ export function Page() {
             </div>
           )
         })}
-        {listed.length > 0 && <p className="text-xs text-ink-faint max-sm:hidden">{keysText.list.keyboard}</p>}
+        {walked && <p className="text-xs text-ink-faint max-sm:hidden">{keysText.list.keyboard}</p>}
       </div>
     </>
   )

@@ -92,10 +92,7 @@ function Facts({ health }: { health: Health }) {
             { label: facts.support, value: orNone(health.supportContact) },
             { label: facts.mail, value: health.mailConfigured ? healthText.isSet : orNone(null) },
             { label: facts.oidc, value: orNone(health.oidc?.label ?? null) },
-            { label: facts.queued, value: count(health.outbox.queued) },
-            { label: facts.sent, value: count(health.outbox.sent) },
-            { label: facts.kept, value: count(health.outbox.kept) },
-            { label: facts.failed, value: count(health.outbox.failed) },
+            { label: facts.messages, value: healthText.mails(health.outbox) },
           ]}
         />
       </Section>

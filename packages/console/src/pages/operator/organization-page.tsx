@@ -100,7 +100,7 @@ function Facts({ organization, onReload }: { organization: Organization; onReloa
   })
   const stale = save.error?.code === 'precondition_failed'
   const submit = (): void => {
-    const found = mistakesOf(draft)
+    const found = mistakesOf(draft, false)
     setMistakes(found)
     const changes = changesOf(base, draft)
     if (found.length > 0 || Object.keys(changes).length === 0) return
