@@ -1,6 +1,7 @@
 import { formatInstant } from '@keywright/core/time.ts'
 import { redactSecrets } from '@keywright/core/secret/redact.ts'
 import type { NoticedKey } from '../../store/notices.ts'
+import { safeName } from './safe-name.ts'
 
 /** How many keys a message lists; the others are counted. */
 export const MOST_LISTED = 50
@@ -30,9 +31,9 @@ export function sunsetText(facts: NoticeFacts, rule: { label: string; origin: st
       ? 'There is no successor: ask for help if you still need them.'
       : `Issue keys of the type "${rule.successor}" instead, and change your programs to them before.`
   return compose(facts, {
-    subject: `${countOf(count)} of ${facts.organization.name}: retired ${remaining(rule.retiredAt, facts.now)}`,
+    subject: `${countOf(count)} of ${nameOf(facts)}: retired ${remaining(rule.retiredAt, facts.now)}`,
     paragraphs: [
-      `${which} of ${facts.organization.name} ${count === 1 ? 'is' : 'are'} retired at ${readable(rule.retiredAt)}, ${remaining(rule.retiredAt, facts.now)}.`,
+      `${which} of ${nameOf(facts)} ${count === 1 ? 'is' : 'are'} retired at ${readable(rule.retiredAt)}, ${remaining(rule.retiredAt, facts.now)}.`,
       'From that instant on every call with them is refused, and nobody can bring them back.',
       next,
     ],
@@ -44,9 +45,9 @@ export function expiryText(facts: NoticeFacts): NoticeText {
   const { count, keys } = facts
   const first = keys[0]?.expires_at ?? facts.now
   return compose(facts, {
-    subject: `${countOf(count)} of ${facts.organization.name}: ${count === 1 ? 'expires' : 'the first expires'} ${remaining(first, facts.now)}`,
+    subject: `${countOf(count)} of ${nameOf(facts)}: ${count === 1 ? 'expires' : 'the first expires'} ${remaining(first, facts.now)}`,
     paragraphs: [
-      `${countOf(count)} of ${facts.organization.name} ${count === 1 ? 'expires' : 'expire'} soon. At the instant named, calls with ${count === 1 ? 'it' : 'them'} are refused.`,
+      `${countOf(count)} of ${nameOf(facts)} ${count === 1 ? 'expires' : 'expire'} soon. At the instant named, calls with ${count === 1 ? 'it' : 'them'} are refused.`,
       'If they are still needed, change their expiry before where their kind allows it, or issue new ones.',
     ],
     lineOf: (key) => `${keyLine(key)}, expires ${readable(key.expires_at ?? facts.now)}`,
@@ -81,8 +82,13 @@ function compose(
   }
 }
 
+/** Whoever names organizations and keys writes no links into our mails, which also go to addresses that never asked for them. */
+function nameOf({ organization }: NoticeFacts): string {
+  return safeName(organization.name, organization.slug)
+}
+
 function keyLine({ name, key_type: type, environment, hint }: NoticedKey): string {
-  return `${name === '' ? 'without a name' : name} (${type}, ${environment}, ${hint})`
+  return `${name === '' ? 'without a name' : safeName(name, 'named like an address')} (${type}, ${environment}, ${hint})`
 }
 
 function countOf(count: number): string {
