@@ -131,22 +131,29 @@ test('a snapshot file that is damaged, foreign, of another key or open to others
   }
   const flipped = Buffer.from(good)
   flipped[good.length >> 1] = (flipped[good.length >> 1] as number) ^ 1
+  const { secret: otherKey } = await installation.server.must(201, 'POST', '/v1/verifier-keys', {
+    key: installation.key,
+    body: { name: 'other', apis: ['crm-api'] },
+  })
   const cases: [string, () => void, object][] = [
-    ['damaged', () => put(flipped), {}],
-    ['cut off', () => put(good.subarray(0, good.length - 40)), {}],
-    ['empty', () => put(Buffer.alloc(0)), {}],
-    ['noise', () => put(Buffer.alloc(5000, 7)), {}],
-    ['others may read', () => put(good, 0o644), {}],
-    ['another API', () => put(good), { api: 'limited-api' }],
-    ['another server', () => put(good), { url: proxy.url }],
+    ['it is damaged, or was not written with this verifier key', () => put(flipped), {}],
+    ['it is cut off', () => put(good.subarray(0, good.length - 40)), {}],
+    ['it is cut off', () => put(Buffer.alloc(0)), {}],
+    ['it was written by another version of the SDK', () => put(Buffer.from(good.toString('latin1').replace('REPLICA-1', 'REPLICA-2'), 'latin1')), {}],
+    ['it is something else than a snapshot file, and is left as it is; name another file, or remove it', () => put(Buffer.alloc(5000, 7)), {}],
+    ['others may read or write it; it must be of mode 0600', () => put(good, 0o644), {}],
+    ['it is damaged, or was not written with this verifier key', () => put(good), { verifierKey: otherKey }],
+    ['it is of another server or another API', () => put(good), { api: 'limited-api' }],
+    ['it is of another server or another API', () => put(good), { url: proxy.url }],
   ]
-  for (const [what, prepare, more] of cases) {
+  for (const [reason, prepare, more] of cases) {
     prepare()
     proxy.isDown = true
     const verifier = installation.verifier({ snapshotFile, ...more })
     const problems: string[] = []
     verifier.on('problem', ({ message }) => problems.push(message))
-    await until(`the file is refused: ${what}`, () => problems.some((problem) => problem.includes('snapshot file')))
+    const expected = `The snapshot file ${snapshotFile} is not used: ${reason}.`
+    await until(`the file is refused: ${reason}; not ${problems.join()}`, () => problems.includes(expected))
     proxy.isDown = false
     await verifier.ready()
     if (!('api' in more)) expect(said(verifier.verify({ secret }))).toBe('allowed')

@@ -30,33 +30,59 @@ async function refusal(options: Partial<Parameters<typeof createVerifier>[0]>, t
   return error
 }
 
-test('a wrong address, a wrong key, another API, an older server: each says what is wrong, and nothing is let through', async () => {
+test('a wrong key, another API, a wrong address: each says what is wrong, and nothing is let through', async () => {
   const { verifierKey, server } = installation
-  expect(await refusal({ verifierKey: `${verifierKey.slice(0, -1)}${verifierKey.endsWith('0') ? '1' : '0'}` })).toMatchObject({ code: 'verifier_refused' })
-  expect(await refusal({ api: 'other-api' })).toMatchObject({ code: 'verifier_refused', message: expect.stringContaining('other-api') })
-  expect(await refusal({ api: 'nothing-of-the-kind' })).toMatchObject({ code: 'verifier_refused' })
-  const closed = await freePort()
-  expect(await refusal({ url: `http://127.0.0.1:${closed}` }, 1)).toMatchObject({
-    code: 'not_ready',
-    message: expect.stringContaining('nothing listens there'),
+  const wrong = `${verifierKey.slice(0, -1)}${verifierKey.endsWith('0') ? '1' : '0'}`
+  expect(await refusal({ verifierKey: wrong })).toMatchObject({
+    code: 'verifier_refused',
+    message: `${server.url} does not accept this verifier key: it was revoked, has ended, may not be used from here, or is of another Keywright`,
   })
-  expect(await refusal({ url: `${server.url}/elsewhere` })).toMatchObject({ code: 'not_ready', message: expect.stringContaining('not_found') })
-  const web = createHttpServer((_request, response) => response.end('<h1>It works</h1>')).listen(0, '127.0.0.1')
-  await once(web, 'listening')
-  const { port } = web.address() as AddressInfo
-  expect(await refusal({ url: `http://127.0.0.1:${port}` })).toMatchObject({ code: 'not_ready', message: expect.stringContaining('no Keywright') })
-  web.close()
+  for (const api of ['other-api', 'nothing-of-the-kind'])
+    expect(await refusal({ api })).toMatchObject({
+      code: 'verifier_refused',
+      message: `This verifier key is not for the API "${api}", or there is no such API.`,
+    })
+  const closed = `http://127.0.0.1:${await freePort()}`
+  expect(await refusal({ url: closed }, 1)).toMatchObject({
+    code: 'not_ready',
+    message: `Not ready within 1 second: ${closed} cannot be reached: nothing listens there (ECONNREFUSED)`,
+  })
+  expect(await refusal({ url: 'https://keywright.invalid' }, 5)).toMatchObject({
+    code: 'not_ready',
+    message: expect.stringMatching(
+      /^Not ready within 5 seconds: https:\/\/keywright\.invalid cannot be reached: (?:there is no host of that name|the name could not be looked up) /,
+    ),
+  })
+  expect(await refusal({ url: `${server.url}/elsewhere` })).toMatchObject({
+    code: 'not_ready',
+    message: `${server.url}/elsewhere: the server answers 404 not_found: There is nothing at this address. The reference stands at /docs.`,
+  })
 })
 
-test('a server that takes the connection and never answers is given up with a reason', async () => {
-  const silent = createServer(() => {}).listen(0, '127.0.0.1')
-  await once(silent, 'listening')
-  const { port } = silent.address() as AddressInfo
-  expect(await refusal({ url: `http://127.0.0.1:${port}` }, 1)).toMatchObject({
-    code: 'not_ready',
-    message: expect.stringContaining('Not ready within 1 second: http://127.0.0.1:'),
-  })
-  silent.close()
+test('what is no Keywright at the address is said to be none', async () => {
+  const web = createHttpServer((_request, response) => response.end('<h1>It works</h1>')).listen(0, '127.0.0.1')
+  const cutting = createServer((socket) => socket.end()).listen(0, '127.0.0.1')
+  const mail = createServer((socket) => void socket.on('error', () => {}).write('220 mail.example.com ESMTP\r\n')).listen(0, '127.0.0.1')
+  // Takes the connection, and never answers.
+  const silent = createServer((socket) => void socket.on('error', () => {})).listen(0, '127.0.0.1')
+  const servers = [web, cutting, mail, silent]
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  const [atWeb, atCutting, atMail, atSilent] = servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`) as [
+    string,
+    string,
+    string,
+    string,
+  ]
+  const messageAt = async (url: string) => {
+    const { code, message } = await refusal({ url }, 1)
+    expect(code).toBe('not_ready')
+    return message.replace('Not ready within 1 second: ', '')
+  }
+  expect(await messageAt(atWeb)).toBe(`${atWeb}: there is no Keywright that serves verifiers at this address: it answers with status 200`)
+  expect(await messageAt(atCutting)).toBe(`${atCutting} cannot be reached: the connection was cut; is the URL to begin with https:? (ECONNRESET)`)
+  expect(await messageAt(atMail)).toMatch(/^http:\/\/127\.0\.0\.1:\d+ cannot be reached: what answers there does not speak HTTP \(HPE_\w+\)$/)
+  expect(await messageAt(atSilent)).toBe(`${atSilent} has not answered yet.`)
+  for (const server of servers) server.close()
 })
 
 test('options that cannot be right are refused at once, without repeating what may be a secret', () => {
@@ -68,6 +94,14 @@ test('options that cannot be right are refused at once, without repeating what m
   expect(make({ stalenessSeconds: 0 })).toThrow(/stalenessSeconds/)
   expect(make({ onStale: 'allow' })).toThrow(/onStale/)
   expect(make({ trustedProxies: ['10.0.0.1/8'] })).toThrow(/trustedProxies/)
+  expect(make({ trustedProxies: '10.0.0.0/8' })).toThrow('"trustedProxies" must be a list of addresses and networks.')
+  expect(make({ trustedProxies: [5] })).toThrow(/trustedProxies/)
+  expect(make({ ca: 'nonsense' })).toThrow('"ca" must be one or more certificates in PEM')
+  expect(make({ snapshotFile: '' })).toThrow('"snapshotFile" must be the path of a file.')
+  expect(make({ name: 'two\nlines' })).toThrow('"name" must be a text of at most 100 characters, none of them a control character.')
+  // Of an environment variable: any text would be taken for yes.
+  expect(make({ url: 'http://keys.example.com', allowHttp: 'false' })).toThrow('"allowHttp" must be true or false.')
+  expect(() => createVerifier(undefined as never)).toThrow('A verifier is made with { url, verifierKey, api }.')
   expect(make({ stalenesSeconds: 5 })).toThrow(/There is no option "stalenesSeconds"/)
 })
 

@@ -81,15 +81,22 @@ export function readOptions(options: VerifierOptions): ReadOptions {
   if (limitsWhileDisconnected !== 'refuse' && limitsWhileDisconnected !== 'by-process') refuse('"limitsWhileDisconnected" must be "refuse" or "by-process".')
   if (!Array.isArray(trustedProxies)) refuse('"trustedProxies" must be a list of addresses and networks.')
   for (const proxy of trustedProxies as readonly string[]) {
-    const parsed = parseCidr(proxy)
+    const parsed = parseCidr(String(proxy))
     if (!parsed.ok) refuse(`"trustedProxies": ${parsed.error}`)
   }
   if (snapshotFile !== null && (typeof snapshotFile !== 'string' || snapshotFile === '')) refuse('"snapshotFile" must be the path of a file.')
   if (supportContact !== null && typeof supportContact !== 'string') refuse('"supportContact" must be a text.')
+  // Node takes what is no certificate for none, and then complains of the server's.
+  if (options.ca !== undefined && !isPem(options.ca)) refuse('"ca" must be one or more certificates in PEM (-----BEGIN CERTIFICATE-----).')
   // The text "false" of an environment variable would be taken for yes.
   if (options.allowHttp !== undefined && typeof options.allowHttp !== 'boolean') refuse('"allowHttp" must be true or false.')
   const url = new URL(`${baseUrl(options.url, options.allowHttp ?? false)}/v1/replica`)
   return { url, verifierKey, api, name, stalenessSeconds, onStale, limitsWhileDisconnected, trustedProxies, ca: options.ca, snapshotFile, supportContact }
+}
+
+function isPem(ca: unknown): boolean {
+  const texts: unknown[] = Array.isArray(ca) ? ca : [ca]
+  return texts.length > 0 && texts.every((text) => typeof text === 'string' && /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/.test(text))
 }
 
 function refuse(detail: string): never {

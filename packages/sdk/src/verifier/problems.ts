@@ -18,12 +18,25 @@ const SENTENCES: Record<string, string> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 }
 
-/** Why there is no connection, in a sentence. */
+/** Why there is no connection, in a sentence. @param url of the stream. */
 export function problemOf(url: URL, error: unknown): string {
-  if (error instanceof UpgradeRefused) return `${url.origin}: ${error.message}`
+  const address = addressIn(url)
+  if (error instanceof UpgradeRefused) return `${address}: ${error.message}`
   const { code, message } = error as NodeJS.ErrnoException
-  const known = code === undefined ? undefined : SENTENCES[code]
-  return `${url.origin} cannot be reached: ${known === undefined ? message : `${known} (${code})`}`
+  const known = code === undefined ? undefined : sentenceFor(code, url)
+  return `${address} cannot be reached: ${known === undefined ? message : `${known} (${code})`}`
+}
+
+/** The server's address as it was given. */
+export function addressIn(url: URL): string {
+  return url.href.replace(/\/v1\/replica$/, '')
+}
+
+function sentenceFor(code: string, url: URL): string | undefined {
+  // What waits for a greeting of TLS cuts, or says so in words that are no HTTP.
+  if (url.protocol === 'http:' && code === 'ECONNRESET') return `${SENTENCES[code]}; is the URL to begin with https:?`
+  if (code.startsWith('HPE_')) return 'what answers there does not speak HTTP'
+  return SENTENCES[code]
 }
 
 const FILE_SENTENCES: Record<string, string> = {

@@ -1,6 +1,6 @@
 import type { Hello } from '@keywright/core/contract/replica-stream.ts'
 import { GOODBYE_CODES, type GoodbyeCode, REPLICA_PROTOCOL, type ServerMessage } from '@keywright/core/replica/stream.ts'
-import { plainText, problemOf } from './problems.ts'
+import { addressIn, plainText, problemOf } from './problems.ts'
 import type { ReplicaKeeper } from './replica-keeper.ts'
 import type { Staleness } from './staleness.ts'
 import { readServerMessage } from './server-message.ts'
@@ -13,6 +13,8 @@ const FIRST_RETRY_MS = 250
 const LONGEST_RETRY_MS = 30_000
 /** Where nothing will change soon: another key, another version. */
 const SLOW_RETRY_MS = 60_000
+
+const KEY_REFUSED = 'does not accept this verifier key: it was revoked, has ended, may not be used from here, or is of another Keywright'
 
 export interface StreamOptions {
   url: URL
@@ -131,7 +133,7 @@ export class ReplicaStream {
     } catch (error) {
       if (this.#closed) return
       const refusal = error instanceof UpgradeRefused ? error : null
-      if (refusal?.status === 401 && refusal.code === 'unauthenticated') this.#hooks.refused('key_refused', this.#plain(refusal.message))
+      if (refusal?.status === 401 && refusal.code === 'unauthenticated') this.#hooks.refused('key_refused', `${addressIn(url)} ${KEY_REFUSED}`)
       const lasting = refusal !== null && refusal.status < 500 && refusal.status !== 429
       // What is not of Keywright may stand there for a moment only, while it is started again.
       this.#again(this.#plain(problemOf(url, error)), lasting, lasting && refusal.code !== null)
@@ -185,7 +187,7 @@ export class ReplicaStream {
   #welcome(welcome: Extract<ServerMessage, { type: 'welcome' }>): void {
     if (welcome.protocol !== REPLICA_PROTOCOL) {
       const versions = `this server speaks protocol ${welcome.protocol}, this SDK ${REPLICA_PROTOCOL}`
-      return this.#leave(`${this.#options.url.origin}: ${versions}; bring the older of the two up to date`, true)
+      return this.#leave(`${addressIn(this.#options.url)}: ${versions}; bring the older of the two up to date`, true)
     }
     this.#welcomed = true
     this.#hooks.welcomed(welcome)
@@ -205,7 +207,7 @@ export class ReplicaStream {
     const kind = GOODBYE_CODES[code] ?? 'wait'
     if (kind === 'refuse') this.#hooks.refused(code, this.#plain(detail))
     if (code === 'bad_message') this.#hooks.misunderstood()
-    this.#leave(`${this.#options.url.origin} says goodbye (${code}): ${detail}`, kind !== 'retry')
+    this.#leave(`${addressIn(this.#options.url)} says goodbye (${code}): ${detail}`, kind !== 'retry')
   }
 
   #leave(problem: string, lasting: boolean): void {
@@ -232,7 +234,7 @@ export class ReplicaStream {
 
   #lost(why: string): void {
     this.#hooks.disconnected()
-    const { problem, lasting } = this.#ending ?? { problem: this.#plain(`${this.#options.url.origin}: ${why}`), lasting: false }
+    const { problem, lasting } = this.#ending ?? { problem: this.#plain(`${addressIn(this.#options.url)}: ${why}`), lasting: false }
     this.#socket = null
     this.#welcomed = false
     this.#staleness.forgetPings()

@@ -13,6 +13,7 @@ import { DecisionClock } from './decision-clock.ts'
 import { Follower } from './follower.ts'
 import { Leases } from './leases.ts'
 import { News } from './news.ts'
+import { addressIn } from './problems.ts'
 import { readOptions, type ReadOptions, type VerifierOptions } from './options.ts'
 import { addressOf, type Asked, type Question, questionOf } from './request.ts'
 import { type Moment, systemClock, type VerifierClock } from './staleness.ts'
@@ -97,7 +98,7 @@ export class Verifier extends EventEmitter<VerifierEvents> {
       if (problem?.isLasting) throw new KeywrightError({ code: 'not_ready', detail: problem.message })
       const left = deadline - this.#clock.steady()
       if (left <= 0) {
-        const why = problem?.message ?? `${this.#options.url.origin} has not ${this.#follower.isConnected ? 'sent everything' : 'answered'} yet.`
+        const why = problem?.message ?? `${addressIn(this.#options.url)} has not ${this.#follower.isConnected ? 'sent everything' : 'answered'} yet.`
         throw new KeywrightError({ code: 'not_ready', detail: `Not ready within ${timeoutSeconds} ${timeoutSeconds === 1 ? 'second' : 'seconds'}: ${why}` })
       }
       await this.#news.next(left)
