@@ -5,6 +5,9 @@
 export const PROBLEM_CODES = {
   invalid_request: { status: 422, title: 'The request does not say what it must' },
   malformed_body: { status: 400, title: 'The body cannot be read' },
+  malformed_request: { status: 400, title: 'The request cannot be read' },
+  header_too_large: { status: 431, title: 'The header of the request is too large' },
+  request_timeout: { status: 408, title: 'The request did not come in time' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
   body_too_large: { status: 413, title: 'The body is too large' },
   secret_in_url: { status: 400, title: 'A secret stands in the URL' },

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { OPERATIONS } from '@keywright/core/contract/operations.ts'
 import { openApiDocument } from '@keywright/core/contract/openapi.ts'
 import { AppError } from '@keywright/core/problem-code.ts'
@@ -17,6 +18,7 @@ import { registerMetrics } from './metrics-page.ts'
 import { toProblem } from './problem.ts'
 import { isReplicaPath, serveReplica } from './replica-upgrade.ts'
 import { referencePage } from './reference-page.ts'
+import { answerUnreadable } from './unreadable-request.ts'
 import { newRequestId, refuseEncodedBody, refuseSecretInUrl } from './request-facts.ts'
 
 const HEADERS = {
@@ -37,6 +39,7 @@ export function createApp(context: HttpContext): FastifyInstance {
     bodyLimit: 262_144,
     logger: false,
     return503OnClosing: false,
+    clientErrorHandler: (error, socket) => answerUnreadable(context, error, socket as Socket),
     // What the router itself cannot read (a bad escape in the path) never reaches the hooks.
     frameworkErrors: (error, request, reply) =>
       void sendProblem(
