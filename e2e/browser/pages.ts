@@ -160,6 +160,10 @@ export const CONSOLE_STATES: readonly ConsolePage[] = [
     await window.button('Set up').click()
     await window.dialog('Set up').waitFor()
   }),
+  page('taking a lost second factor away', 'operator', `${ORG}/members`, async (window) => {
+    await window.command('Commands for Adam Reyes', 'Remove the second factor')
+    await window.dialog(/^Remove the second factor/).waitFor()
+  }),
   page('suspending an organization', 'operator', '/operator/organizations/harbour-coffee', async (window) => {
     await window.button('Suspend').click()
     await window

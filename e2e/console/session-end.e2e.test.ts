@@ -19,9 +19,12 @@ async function endOtherSessions(person: Person): Promise<void> {
 }
 
 /** As people do who come back to a window: the page reads anew by itself. */
+async function comeBack(window: Console): Promise<void> {
+  await window.page.evaluate(`document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`)
+}
 async function findOut(window: Console): Promise<void> {
   const look = async () => {
-    await window.page.evaluate(`document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`)
+    await comeBack(window)
     return again(window).isVisible()
   }
   await expect.poll(look, { timeout: 20_000 }).toBe(true)
@@ -47,11 +50,31 @@ test('what was typed into a page is there after signing in again, and is saved t
   await window.button('Save').click()
   await again(window).waitFor()
   expect(await window.accessibilityFindings()).toEqual([])
+  await window.page.emulateMedia({ colorScheme: 'dark' })
+  await window.standStill()
+  expect(await window.accessibilityFindings(['color-contrast'])).toEqual([])
   // Covered whole: whoever comes by sees nothing of the key.
   const size = window.page.viewportSize()
   expect(await again(window).boundingBox()).toEqual({ x: 0, y: 0, width: size?.width, height: size?.height })
   await window.page.keyboard.press('Escape')
   await window.page.keyboard.press('Escape')
+  // Nor is it uncovered by a server that says nothing for a while.
+  let silent = 0
+  const whoAmI = '**/v1/me/person'
+  const problem = { type: 'about:blank', title: 'x', status: 503, code: 'storage_unavailable', detail: 'x' }
+  await window.page.route(whoAmI, async (route) => {
+    silent++
+    await route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) })
+  })
+  // It asks three times before it believes that.
+  const asked = async () => {
+    await comeBack(window)
+    return silent
+  }
+  await expect.poll(asked, { timeout: 30_000 }).toBeGreaterThan(3)
+  expect(await again(window).isVisible()).toBe(true)
+  await window.page.unroute(whoAmI)
+  await window.forgetRefusals('storage_unavailable')
   await signInAgain(window)
   await again(window).waitFor({ state: 'detached' })
   expect(await window.field('Name').inputValue()).toBe('Orders of the shop')

@@ -38,6 +38,10 @@ export function Shell({ children }: { children: ReactNode }) {
   useWordAboutOtherPerson(person?.id)
 
   const signedOut = isKeywrightError(error, 'unauthenticated')
+  // Until the server says who is signed in: a connection that breaks meanwhile uncovers nothing.
+  const [covered, setCovered] = useState(false)
+  if (signedOut && !covered) setCovered(true)
+  if (covered && error === null) setCovered(false)
   if (person === undefined) {
     if (signedOut) return <SignInFirst from={error.extra['reason'] === SIGNED_OUT ? null : location.href} />
     if (error === null) return <WaitingPage />
@@ -78,7 +82,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </div>
         <CommandPalette person={person} org={nothing ? null : inOrganization} />
       </div>
-      {signedOut && <SignInAgain person={person} />}
+      {covered && <SignInAgain person={person} />}
     </Fragment>
   )
 }
