@@ -158,6 +158,11 @@ test('the command line makes a dry run, and does it with --apply', async () => {
   const { id } = await issue('plain', 'shell')
   const args = ['keys', 'bulk', 'deactivate', '--org', `org-${org}`, '--tag', 'shell']
   expect(await server.cli(args, { key })).toMatchObject({ code: 0, stdout: expect.stringContaining('1 of 1 keys would be deactivated') })
+  // Nothing was taken away, so nothing is confirmed.
+  expect(await server.cli([...args, '--confirm'], { key })).toMatchObject({ code: 0, stderr: '' })
+  const dry = await server.must(200, 'POST', `${path()}:bulk?confirm=true`, { key, body: { command: 'remove', filter: { tag: 'shell' } } })
+  expect(dry).toMatchObject({ dryRun: true, matched: 1 })
+  expect(dry).not.toHaveProperty('propagation')
   expect(await server.cli([...args, '--apply'], { key })).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') })
   expect(await statusOf(id)).toBe('active')
   expect(await server.cli([...args, '--apply', '--yes', '--confirm'], { key })).toMatchObject({
@@ -166,6 +171,11 @@ test('the command line makes a dry run, and does it with --apply', async () => {
     stderr: expect.stringContaining('this server: refused'),
   })
   expect(await statusOf(id)).toBe('inactive')
+  const activated = await server.must(200, 'POST', `${path()}:bulk?confirm=true`, {
+    key,
+    body: { command: 'activate', filter: { tag: 'shell' }, dryRun: false, expectedCount: 1 },
+  })
+  expect(activated.propagation.summary).toBe('this server: in effect')
   expect(await server.cli(['keys', 'bulk', 'remove', '--org', `org-${org}`], { key })).toMatchObject({ code: 2 })
   expect(await server.cli(['keys', 'bulk', 'remove', '--tag', 'x'], { key })).toMatchObject({ code: 2 })
 })

@@ -113,7 +113,7 @@ async function run(
     const guard = new RequestGuard(operation, request, place, idempotency)
     const call = { ...place, context, body: body.value as never, query: query.value as never, now: context.services.clock.now(), idempotency, visit, signedIn }
     const answer = await alone(running, idempotency, () => handle({ ...call, caller: { ...caller, guard } }))
-    return send(reply, operation, confirm ? await confirmed(context, answer, guard) : answer)
+    return send(reply, operation, confirm && !isDryRun(body.value) ? await confirmed(context, answer, guard, body.value) : answer)
   } catch (error) {
     if (error instanceof DoneBefore) return sendDoneBefore(reply, error)
     if (error instanceof AppError && isCommand(operation)) await noteRefusal(context, operation, caller, parameters, error)
@@ -161,9 +161,21 @@ function sendDoneBefore(reply: FastifyReply, { answer }: DoneBefore): unknown {
   return reply.code(200).type('application/json; charset=utf-8').send(JSON.stringify(answer))
 }
 
-async function confirmed(context: HttpContext, answer: Answer, guard: RequestGuard): Promise<Answer> {
+/** Nothing was taken away, so nobody refuses anything by it. */
+function isDryRun(body: unknown): boolean {
+  return (body as { dryRun?: unknown } | undefined)?.dryRun === true
+}
+
+async function confirmed(context: HttpContext, answer: Answer, guard: RequestGuard, body: unknown): Promise<Answer> {
   if (answer !== null && 'stream' in answer) return answer
-  return { ...answer, body: { ...(answer?.body as object | undefined), propagation: await guard.propagation(context) }, status: 200 }
+  return {
+    ...answer,
+    body: {
+      ...(answer?.body as object | undefined),
+      propagation: await guard.propagation(context, (body as { command?: unknown } | undefined)?.command === 'activate'),
+    },
+    status: 200,
+  }
 }
 
 function requireMediaType(operation: Operation, request: FastifyRequest): void {

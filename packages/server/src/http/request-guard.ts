@@ -43,10 +43,13 @@ export class RequestGuard implements UnitGuard {
     this.elapsedMs = elapsedMs
   }
 
-  /** Who decides by the change by now, after waiting a moment for those who do not yet. */
-  async propagation(context: HttpContext): Promise<Propagation> {
+  /**
+   * Who decides by the change by now, after waiting a moment for those who do not yet.
+   * @param gives the command of a bulk call gives access instead of taking it.
+   */
+  async propagation(context: HttpContext, gives: boolean): Promise<Propagation> {
     const confirmation = await context.verifiers.confirm(context.verifier.replica.cursor.number, CONFIRM_MS)
-    return presentConfirmation(confirmation, this.elapsedMs, this.#operation.takesAway === 'ends' ? 'refused' : 'in effect')
+    return presentConfirmation(confirmation, this.elapsedMs, this.#operation.takesAway === 'ends' && !gives ? 'refused' : 'in effect')
   }
 }
 
