@@ -133,7 +133,7 @@ test.runIf(mounted)('on a disk that is full, or read-only, the file from before 
   const snapshotFile = join(mountPoint, 'replica')
   const filler = join(mountPoint, 'filler')
   const { secret } = await installation.issue()
-  const options = { url: proxy.url, snapshotFile, stalenessSeconds: 20 }
+  const options = { url: proxy.url, snapshotFile, stalenessSeconds: 20, name: 'on a small disk' }
   const verifier = installation.verifier(options)
   await verifier.ready()
   await until('there is a file', () => existsSync(snapshotFile))
@@ -153,7 +153,17 @@ test.runIf(mounted)('on a disk that is full, or read-only, the file from before 
   const closed = `The snapshot file ${snapshotFile} cannot be written: nothing can be written there (EROFS). The one from before stays.`
   await until('it is read-only', () => verifier.status.problem === closed)
   expect(said(verifier.verify({ secret }))).toBe('allowed')
+  // It can be neither renewed nor removed, and lacks this: so nobody may be told that all refuse.
+  const { id } = await installation.issue()
+  expect((await revoke(id)).summary).not.toContain('everywhere')
+  await until('it says so', () => verifier.status.problem?.includes('outdated and cannot be removed: nothing can be written there (EROFS)') === true)
   remount('rw')
+  await until('it is removed or renewed', () => verifier.status.problem === null)
+  await until('the server believes it again', async () => {
+    const listed = await installation.server.must(200, 'GET', '/v1/verifiers', { key: installation.key })
+    return listed.items.some(({ name, lag }: { name: string; lag: number }) => name === 'on a small disk' && lag === 0)
+  })
+  await until('there is a file', () => existsSync(snapshotFile))
   fill(filler)
   const last: string[] = []
   verifier.on('problem', ({ message }) => last.push(message))

@@ -18,7 +18,7 @@ interface HonoLikeContext {
 export function honoVerifier(verifier: Verifier, options: WebGuardOptions = {}) {
   return async (context: HonoLikeContext, next: () => Promise<void>): Promise<Response | void> => {
     const { incoming } = (context.env ?? {}) as { incoming?: IncomingMessage }
-    const known = incoming?.headersDistinct === undefined ? null : fromNode(verifier, incoming)
+    const known = incoming?.rawHeaders === undefined ? null : fromNode(verifier, incoming)
     const result = await guardWeb(verifier, context.req.raw, options, known)
     if (!result.ok) return new Response(result.body, { status: result.status, headers: result.headers })
     context.set('keywright', result.key)

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { makeId } from '@keywright/core/id.ts'
 import type { Denied, DenyReason, KeyFacts } from '@keywright/core/verification/decision.ts'
 import { isUnavailable, type Unavailable } from '../verifier/decision.ts'
-import type { DescribedRequest, VerifyInput } from '../verifier/request.ts'
+import { type DescribedRequest, fieldsOf, type VerifyInput } from '../verifier/request.ts'
 import type { Verifier } from '../verifier/verifier.ts'
 
 export interface GuardOptions {
@@ -45,7 +45,7 @@ const PROBLEM = { 'Content-Type': 'application/problem+json; charset=utf-8' }
 
 /** A request of Node: every field as often as it came, and the target before anybody took a part of it away. */
 export function fromNode(verifier: Verifier, message: IncomingMessage, { path, body }: { path?: string | undefined; body?: unknown } = {}): VerifyInput {
-  const request: DescribedRequest = { method: message.method ?? 'GET', path: path ?? message.url ?? '/', headers: message.headersDistinct }
+  const request: DescribedRequest = { method: message.method ?? 'GET', path: path ?? message.url ?? '/', headers: fieldsOf(message) }
   return { request: body === undefined ? request : { ...request, body }, ip: verifier.addressOf(message) }
 }
 

@@ -55,16 +55,30 @@ export function questionOf(asked: Asked, trusted: AddressSet): Question {
   if (typeof asked !== 'object' || asked === null) refuse('A verifier is asked about a request of Node, or { secret }, or { request }.')
   if (typeof (asked as { headers?: { get?: unknown } }).headers?.get === 'function')
     refuse('This is a request of the Web: ask with { request: { method, path, headers } }, or use the middleware for Next or Hono.')
-  return 'headersDistinct' in asked ? fromNode(asked, trusted) : described(asked)
+  return 'rawHeaders' in asked ? fromNode(asked, trusted) : described(asked)
 }
 
 /** The client: the connection, or whom a trusted proxy names; null: a trusted proxy named nobody we can read. */
 export function addressOf(message: IncomingMessage, trusted: AddressSet): string | null {
-  return clientAddress({ connection: message.socket.remoteAddress, forwardedFor: message.headersDistinct['x-forwarded-for'], trusted })
+  return clientAddress({ connection: message.socket.remoteAddress, forwardedFor: fieldsOf(message)['x-forwarded-for'], trusted })
+}
+
+/** Each field of a request as often as it came. Requests of HTTP/2 have only the plain list, with the host among what stands in place of a first line. */
+export function fieldsOf(message: IncomingMessage): NodeJS.Dict<string[]> {
+  if ((message.headersDistinct as NodeJS.Dict<string[]> | undefined) !== undefined) return message.headersDistinct
+  const fields: NodeJS.Dict<string[]> = Object.create(null)
+  let authority: string | null = null
+  for (let at = 0; at + 1 < message.rawHeaders.length; at += 2) {
+    const [name, value] = [(message.rawHeaders[at] as string).toLowerCase(), message.rawHeaders[at + 1] as string]
+    if (name === ':authority') authority = value
+    if (!name.startsWith(':')) (fields[name] ??= []).push(value)
+  }
+  if (authority !== null) fields['host'] = [authority]
+  return fields
 }
 
 function fromNode(message: IncomingMessage, trusted: AddressSet): Question {
-  const headers = message.headersDistinct
+  const headers = fieldsOf(message)
   const address = addressOf(message, trusted)
   return { request: { request: { method: message.method ?? 'GET', path: message.url ?? '/', headers }, address }, client: headers['user-agent']?.[0] ?? null }
 }

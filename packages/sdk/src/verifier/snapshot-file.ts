@@ -195,10 +195,23 @@ async function readBody(file: FileHandle, end: number, mac: Hmac, owner: Snapsho
     }
   }
   if (facts === null || replica === null) throw new SnapshotRefused('it is cut off')
+  if (!isWhole(facts)) throw new SnapshotRefused('it is damaged')
   if (facts.url !== owner.url || facts.api !== owner.api) throw new SnapshotRefused('it is of another server or another API')
   replica.findParents()
   replica.startAt(facts.cursor)
   return { replica, facts }
+}
+
+/** Signed it may be by another version, which wrote down less. */
+function isWhole({ installation, cursor, freshFrom, boundMs, instances, now }: SnapshotFacts): boolean {
+  return (
+    typeof installation === 'string' &&
+    Number.isSafeInteger((cursor as Cursor | undefined)?.number) &&
+    typeof cursor.mark === 'string' &&
+    [freshFrom, boundMs, now].every((value) => Number.isFinite(value)) &&
+    Array.isArray(instances) &&
+    instances.every((instance) => typeof instance === 'string')
+  )
 }
 
 /** Files that a process which was killed was reading or writing. */

@@ -157,7 +157,7 @@ test('trap: a file from before a revocation is gone before anybody is told that 
   stage.change('second')
   expect(stage.schedule.isOutdated, 'nothing may be acknowledged yet').toBe(true)
   await removed(stage)
-  expect([existsSync(path), stage.schedule.isKept, stage.settled]).toEqual([false, false, 1])
+  expect([existsSync(path), stage.schedule.isKept, stage.settled]).toEqual([false, false, 2])
   // There is nothing that a further change makes outdated.
   stage.change('third')
   expect(stage.schedule.isOutdated).toBe(false)
@@ -218,6 +218,20 @@ test('when the server refuses the verifier, its file goes, and one that is being
   await stage.schedule.remove()
   await writing
   expect([stage.schedule.isKept, readdirSync(folder), stage.problems]).toEqual([false, [], []])
+})
+
+test('a file that says less than is needed is refused, also when the right key has signed it', async () => {
+  const path = join(folder, 'replica')
+  for (const name of ['installation', 'cursor', 'freshFrom', 'boundMs', 'instances', 'now'] as const) {
+    const stage = new Stage(path)
+    const whole = stage.facts.bind(stage)
+    // The schedule itself reads the number of the one and the length of the other.
+    stage.facts = () => ({ ...whole(), [name]: name === 'cursor' ? { number: 1 } : name === 'instances' ? [7] : undefined }) as unknown as SnapshotFacts
+    const reader = new Stage(path)
+    await stage.write()
+    await reader.schedule.load()
+    expect(reader.problems).toEqual([`The snapshot file ${path} is not used: it is damaged.`])
+  }
 })
 
 test('what a process that was killed left half read or half written goes after an hour, and nothing else', async () => {

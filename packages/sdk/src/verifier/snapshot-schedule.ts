@@ -38,7 +38,8 @@ export class SnapshotSchedule {
   /** A file of this verifier may be there. */
   #isKept = false
   #isOutdated = false
-  #problem: string | null = null
+  /** Said once each: a full disk is full for a while. */
+  readonly #problems: { file: string | null; removal: string | null } = { file: null, removal: null }
 
   constructor(parts: ScheduleParts) {
     this.#parts = parts
@@ -57,14 +58,14 @@ export class SnapshotSchedule {
 
   /** What is wrong with the file; null again as soon as one was written. */
   get problem(): string | null {
-    return this.#problem
+    return this.#problems.removal ?? this.#problems.file
   }
 
   async load(): Promise<LoadedSnapshot | null> {
     try {
       return await takeSnapshotFile(this.#parts.path, this.#parts.verifierKey, this.#parts.owner)
     } catch (error) {
-      this.#tell(`The snapshot file ${this.#parts.path} is not used: ${fileProblemOf(error)}.`)
+      this.#tell('file', `The snapshot file ${this.#parts.path} is not used: ${fileProblemOf(error)}.`)
       return null
     }
   }
@@ -131,24 +132,27 @@ export class SnapshotSchedule {
           return (this.#isTakingPlace = changes === this.#changes)
         },
       })
-      this.#problem = null
+      this.#problems.file = null
       if (!isThere) return
       this.#isKept = true
       this.#written = state
-      if (changes === this.#changes) this.#isOutdated = false
+      if (changes === this.#changes) this.#becameCurrent()
     } catch (error) {
-      const left = this.#isKept ? 'The one from before stays' : 'There is none now, so a restart while the server is away would wait for it'
-      this.#tell(`The snapshot file ${this.#parts.path} cannot be written: ${fileProblemOf(error)}. ${left}.`)
+      // It may have taken its place before something failed.
+      if (this.#isTakingPlace) this.#isKept = true
+      const left = this.#isOutdated
+        ? 'The one from before is outdated'
+        : this.#isKept
+          ? 'The one from before stays'
+          : 'There is none now, so a restart while the server is away would wait for it'
+      this.#tell('file', `The snapshot file ${this.#parts.path} cannot be written: ${fileProblemOf(error)}. ${left}.`)
     } finally {
       this.#isTakingPlace = false
     }
   }
 
   #remove(): Promise<void> {
-    this.#removing ??= this.#removeOutdated().finally(() => {
-      this.#removing = null
-      if (!this.#isOutdated) this.#parts.settled()
-    })
+    this.#removing ??= this.#removeOutdated().finally(() => (this.#removing = null))
     return this.#removing
   }
 
@@ -158,19 +162,26 @@ export class SnapshotSchedule {
     try {
       await removeSnapshotFile(this.#parts.path)
       this.#isKept = false
-      this.#isOutdated = false
       this.#written = ''
+      this.#becameCurrent()
     } catch (error) {
       this.#tell(
+        'removal',
         `The snapshot file ${this.#parts.path} is outdated and cannot be removed: ${fileProblemOf(error)}. Until it is, the server is told of no change as confirmed.`,
       )
     }
   }
 
-  /** A full disk is full for a while: said once. */
-  #tell(message: string): void {
-    if (message === this.#problem) return
-    this.#problem = message
+  /** What is there, if anything, lacks nothing. */
+  #becameCurrent(): void {
+    this.#isOutdated = false
+    this.#problems.removal = null
+    this.#parts.settled()
+  }
+
+  #tell(about: 'file' | 'removal', message: string): void {
+    if (message === this.#problems[about]) return
+    this.#problems[about] = message
     this.#parts.problem(message)
   }
 }

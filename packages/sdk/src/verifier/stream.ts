@@ -84,7 +84,7 @@ export class ReplicaStream {
   /** @param kept a file is left from which another process may go on. */
   close(kept: boolean): void {
     this.#closed = true
-    this.#closing.abort()
+    if (this.#socket === null) this.#closing.abort()
     if (this.#retry !== null) clearTimeout(this.#retry)
     if (this.#welcomed) this.#socket?.send(JSON.stringify({ type: 'bye', kept }))
     this.#socket?.close()
