@@ -71,7 +71,7 @@ export const AUDIT_ACTIONS = {
   'person.second_factor_removed': 'A person does without a second factor again.',
   'person.second_factor_taken': 'An operator took away the second factor of somebody who had lost it; every session of that person ended.',
   'person.backup_codes_renewed': 'A person exchanged his backup codes for new ones.',
-  'command.refused': 'A command by somebody with a valid credential was refused.',
+  'command.refused': 'A command by somebody with a valid credential was refused. Of very many in one minute the rest is one event, which says how many.',
   'verification.refused': 'A verification was refused: the first of its kind (key, reason, address) in an hour.',
 } as const satisfies Record<string, string>
 

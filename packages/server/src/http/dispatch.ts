@@ -5,7 +5,6 @@ import { AppError } from '@keywright/core/problem-code.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../management/services.ts'
 import { boundToPerson } from '../management/credentials/bound-to-person.ts'
-import { commit } from '../management/unit.ts'
 import { NO_ORGANIZATION, strangerCaller } from '../management/sign-in/visitor-caller.ts'
 import { authenticateManager } from './authenticate.ts'
 import { authenticatePerson, type SignedInPerson, visitorOf } from './authenticate-person.ts'
@@ -31,6 +30,7 @@ import { singleSignOnHandlers } from './handlers/single-sign-on.ts'
 import { verifierHandlers } from './handlers/verifiers.ts'
 import { DoneBefore, type IdempotentRequest, readIdempotency } from './idempotency.ts'
 import { requireOwnOrigin } from './own-origin.ts'
+import { RefusedCommands } from './refused-commands.ts'
 import { RequestGuard, takeConfirm } from './request-guard.ts'
 import { secretsIn } from '../kernel/secrets-in.ts'
 import { refuseIf, validate } from './validate.ts'
@@ -59,7 +59,9 @@ const TAKES_SECRET: ReadonlySet<OperationId> = new Set<OperationId>(['secrets.id
 
 /** Registers a route for every operation of the contract but `verify`, which stands on the raw server, and those of OAuth, which speak otherwise. */
 export function registerOperations(app: FastifyInstance, context: HttpContext): void {
-  const running = new Set<string>()
+  const refused = new RefusedCommands(context.services, (err, { requestId }) => context.log.error({ err, requestId }, 'a refusal could not be recorded'))
+  app.addHook('onClose', () => refused.close())
+  const surface: Surface = { context, running: new Set(), refused }
   for (const operation of OPERATIONS) {
     if (operation.id === 'verify' || operation.protocol === 'oauth') continue
     const handle = HANDLERS[operation.id]
@@ -70,7 +72,7 @@ export function registerOperations(app: FastifyInstance, context: HttpContext): 
       bodyLimit: operation.bodyLimit ?? 262_144,
       exposeHeadRoute: false,
       config: { operation: operation.id },
-      handler: (request, reply) => run({ context, running }, operation, handle, request, reply),
+      handler: (request, reply) => run(surface, operation, handle, request, reply),
     })
   }
 }
@@ -87,15 +89,17 @@ interface Surface {
   context: HttpContext
   /** Requests with an `Idempotency-Key` that are being done now. One server holds a data folder, so its memory knows them all. */
   running: Set<string>
+  refused: RefusedCommands
 }
 
 async function run(
-  { context, running }: Surface,
+  surface: Surface,
   operation: Operation & { id: OperationId },
   handle: Handler,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
+  const { context, running } = surface
   const { replica } = context.verifier
   const parameters = request.params as Record<string, string>
   const { caller, visit, signedIn } = await authenticate(context, operation, request, parameters.org)
@@ -116,7 +120,7 @@ async function run(
     return send(reply, operation, confirm && !isDryRun(body.value) ? await confirmed(context, answer, guard, body.value) : answer)
   } catch (error) {
     if (error instanceof DoneBefore) return sendDoneBefore(reply, error)
-    if (error instanceof AppError && isCommand(operation)) await noteRefusal(context, operation, caller, parameters, error)
+    if (error instanceof AppError && isCommand(operation)) await noteRefusal(surface, operation, caller, parameters, error)
     throw error
   }
 }
@@ -211,7 +215,13 @@ function isCommand({ id, method }: Operation & { id: OperationId }): boolean {
  * A refused command is an audit event of its own: who tried what, and why it was refused. It stands with the organization of
  * whoever tried, so that nobody learns of another's.
  */
-async function noteRefusal(context: HttpContext, operation: Operation, caller: Caller, parameters: Record<string, string>, error: AppError): Promise<void> {
+async function noteRefusal(
+  { context, refused }: Surface,
+  operation: Operation & { id: OperationId },
+  caller: Caller,
+  parameters: Record<string, string>,
+  error: AppError,
+): Promise<void> {
   if (operation.authority.kind === 'open') return
   const foreign = error.code === 'not_found' && caller.organizationId !== null && parameters.org !== undefined
   if (!foreign && error.code !== 'forbidden' && !isConflict(error)) return
@@ -219,9 +229,7 @@ async function noteRefusal(context: HttpContext, operation: Operation, caller: C
   // A person of another organization, or of none, is told of at the installation.
   const organizationId = caller.organizationId === NO_ORGANIZATION ? null : (caller.organizationId ?? named?.id ?? null)
   const subject = parameters.key === undefined ? { kind: 'organization', id: organizationId ?? '' } : { kind: 'key', id: parameters.key.slice(0, 64) }
-  await commit(context.services, caller, async (unit) =>
-    unit.audit({ organizationId, action: 'command.refused', subject, detail: { operation: operation.id, code: error.code, reason: error.message } }),
-  ).catch((failure: unknown) => context.log.error({ err: failure, requestId: caller.requestId }, 'a refusal could not be recorded'))
+  await refused.note(caller, { organizationId, subject, operation: operation.id, code: error.code, reason: error.message })
 }
 
 const CONFLICTS: readonly string[] = [
