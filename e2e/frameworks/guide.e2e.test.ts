@@ -95,6 +95,23 @@ test.each(Object.keys(SNIPPETS))('%s: what is printed runs, lets in, refuses, an
   }
 })
 
+test('without the line that waits, a program starts while Keywright is away, and answers 503', async () => {
+  const file = join(folder, 'away.js')
+  const waiting = 'await verifier.ready()\n'
+  expect(SNIPPETS['node']).toContain(waiting)
+  writeFileSync(file, (SNIPPETS['node'] as string).replace(waiting, ''))
+  const port = await freePort()
+  const env = { PATH: process.env['PATH'] ?? '', KEYWRIGHT_URL: `http://127.0.0.1:${await freePort()}`, VERIFIER_KEY: verifierKey, PORT: String(port) }
+  const child = spawn(process.execPath, [file], { cwd: folder, env, stdio: 'inherit' })
+  try {
+    const ask = () => fetch(`http://127.0.0.1:${port}/orders`).catch(() => null)
+    await until('it answers', async () => (await ask())?.status === 503)
+    expect(await (await ask())?.json()).toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 })
+  } finally {
+    await end(child)
+  }
+})
+
 test('a process that ends as it says is named by no confirmation afterwards', async () => {
   const file = join(folder, 'ending.js')
   writeFileSync(file, `${SNIPPETS['node']}${END}`)
