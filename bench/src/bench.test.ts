@@ -14,7 +14,8 @@ test('a short run of every measure prints the documented JSON and nothing else',
     expect(typeof result.measure).toBe('string')
     for (const field of ['keys', 'perSecond', 'p50Us', 'p99Us'])
       expect(numberOrNull(result[field]), `${result.measure}.${field} is ${result[field]}`).toBe(true)
-    for (const ratio of Object.values(result.ratioTo as object)) expect(numberOrNull(ratio)).toBe(true)
+    for (const [beside, ratio] of Object.entries(result.ratioTo as object))
+      expect(numberOrNull(ratio), `${result.measure} is ${ratio} times ${beside}`).toBe(true)
     expect(Object.keys(result.ratioTo as object).length, `${result.measure} is compared with nothing`).toBeGreaterThan(0)
   }
   expect(results.filter(({ measure }) => (measure as string).includes('nginx'))).toEqual([])

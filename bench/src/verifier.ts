@@ -1,183 +1,26 @@
-import { hash } from 'node:crypto'
-import { once } from 'node:events'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { RateLimiter } from '@keywright/core/rate-limit/rate-limiter.ts'
-import { verify } from '@keywright/core/verification/verify.ts'
-import { Verifier } from '@keywright/sdk/verifier/verifier.ts'
-import { compete, type Measure, type Options, percentile, randomNumbers, type Result } from './measure.ts'
-import { spawnOn } from './processes.ts'
-import { addressOf, NOW, replicaOf, secretOf } from './replica-of-keys.ts'
+import { promisify } from 'node:util'
+import type { Measure, Result } from './measure.ts'
 
-const UNKNOWN = 0.1
-const CHANGES_PER_SECOND = 1000
+export const FEW = 1000
 
 /**
  * The sdk's verifier with a replica that came over the wire: how long it takes to come and what it holds, what a decision costs beside core's alone
  * (staleness, clock, and usage are added), and what is left of it while changes stream in.
  */
-export const verifier: Measure = async (options) => {
-  const sizes = options.quick ? [1000, 20_000] : [1000, 1_000_000, ...(options.full ? [5_000_000] : [])]
+export const verifier: Measure = async ({ quick, full }) => {
+  const sizes = quick ? [FEW, 20_000] : [FEW, 1_000_000, ...(full ? [5_000_000] : [])]
   const results: Result[] = []
-  for (const keys of sizes) results.push(...(await at(keys, options)))
+  for (const keys of sizes) {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--max-old-space-size=8192', join(import.meta.dirname, 'verifier-at.ts'), String(keys), quick ? 'quick' : 'whole'],
+      { maxBuffer: 1_000_000 },
+    )
+    results.push(...(JSON.parse(stdout) as Result[]))
+  }
   const decisions = results.filter(({ measure }) => measure === 'verifier, decision')
   for (const result of decisions.slice(1)) result.ratioTo['itself at 1,000 keys'] = (result.perSecond as number) / (decisions[0]?.perSecond as number)
   return results
-}
-
-async function at(keys: number, { quick }: Options): Promise<Result[]> {
-  await using source = await snapshotSource(keys)
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  collect()
-  const before = memory()
-  const startedAt = performance.now()
-  // A clock that stands still where the keys are of.
-  const mine = new Verifier({ url: source.url, verifierKey: `kw_verify_${'0'.repeat(38)}`, api: 'data' }, { wall: () => NOW, steady: () => performance.now() })
-  await mine.ready({ timeoutSeconds: 600 })
-  const loadMs = performance.now() - startedAt
-  collect()
-  const bytesPerKey = (memory() - before) / keys
-  const { replica, api } = replicaOf(quick ? keys : Math.min(keys, 1000))
-  const builtMs = quick || keys <= 1000 ? null : await buildMs(keys)
-  const calls = quick ? 20_000 : 200_000
-  const random = randomNumbers(keys)
-  const draw = () =>
-    Array.from({ length: calls }, () => {
-      const key = Math.floor(random() * keys)
-      const secret = Buffer.from(secretOf(random() < UNKNOWN ? key + keys : key), 'latin1').toString('latin1')
-      return { secret, ip: addressOf(key), address: addressOf(key), requiredScopes: ['data.read'] }
-    })
-  let requests = draw()
-  const ours = (): number => {
-    let valid = 0
-    const start = performance.now()
-    for (const { secret, ip, requiredScopes } of requests) if (mine.verify({ secret, ip, requiredScopes }).valid) valid++
-    const seconds = (performance.now() - start) / 1000
-    if (Math.abs(valid / calls - (1 - UNKNOWN)) > 0.02) throw new Error(`${valid} of ${calls} were let through`)
-    return calls / seconds
-  }
-  const context = { replica, limiter: new RateLimiter(), now: NOW, digest: (secret: string) => hash('sha256', secret, 'latin1') }
-  const core = (): number => {
-    const start = performance.now()
-    for (const request of requests) verify(context, api, request)
-    return (calls * 1000) / (performance.now() - start)
-  }
-  for (let warm = 0; warm < (quick ? 1 : 4); warm++) {
-    ours()
-    core()
-  }
-  const rounds = quick ? 3 : 9
-  const contest = await compete(
-    [
-      { name: 'ours', round: () => ((requests = draw()), ours()) },
-      { name: 'core alone, few keys', round: core },
-    ],
-    rounds,
-  )
-  requests = draw()
-  const singles = requests.map(({ secret, ip, requiredScopes }) => {
-    const start = performance.now()
-    mine.verify({ secret, ip, requiredScopes })
-    return (performance.now() - start) * 1000
-  })
-  const changeBefore = mine.status.change as number
-  source.stream(CHANGES_PER_SECOND)
-  const busySince = performance.now()
-  const busy: number[] = []
-  for (let round = 0; round < rounds; round++) {
-    requests = draw()
-    // In pieces, as requests come: between them the changes are applied.
-    let seconds = 0
-    for (let piece = 0; piece < requests.length; piece += 500) {
-      const start = performance.now()
-      for (const { secret, ip, requiredScopes } of requests.slice(piece, piece + 500)) mine.verify({ secret, ip, requiredScopes })
-      await new Promise((resolve) => setImmediate(resolve))
-      seconds += (performance.now() - start) / 1000
-    }
-    busy.push(calls / seconds)
-  }
-  source.stream(0)
-  const streamed = ((mine.status.change as number) - changeBefore) / ((performance.now() - busySince) / 1000)
-  await mine.close()
-  const none = { p50Us: null, p99Us: null, ratioTo: {}, beside: {} }
-  const results: Result[] = [
-    {
-      measure: 'verifier, decision',
-      keys,
-      ...contest,
-      p50Us: percentile(singles, 0.5),
-      p99Us: percentile(singles, 0.99),
-      note: 'secret, address and scope, one in ten unknown, through the published API of the sdk, usage counted',
-    },
-    {
-      ...none,
-      measure: 'verifier, decision while changes stream in',
-      keys,
-      perSecond: percentile(busy, 0.5),
-      ratioTo: { 'itself, quiet': percentile(busy, 0.5) / contest.perSecond },
-      beside: { 'changes applied': streamed },
-      note: `each change is the whole new state of a key, one a frame, ${CHANGES_PER_SECOND} a second asked for; applying them is in the time`,
-    },
-  ]
-  if (builtMs !== null || quick)
-    results.push(
-      {
-        ...none,
-        measure: 'verifier, snapshot load',
-        keys,
-        perSecond: null,
-        p50Us: loadMs * 1000,
-        ratioTo: { 'building it from records': loadMs / (builtMs ?? loadMs) },
-        note: 'from connecting to the first decision, over TCP from a process that encodes it meanwhile; a smaller ratio is better',
-      },
-      {
-        ...none,
-        measure: 'verifier, memory',
-        keys,
-        perSecond: null,
-        bytesPerKey,
-        ratioTo: { '110 bytes': bytesPerKey / 110 },
-        note: 'bytes a key, heap and array buffers after garbage collection, of everything that the verifier holds',
-      },
-    )
-  return results
-}
-
-async function buildMs(keys: number): Promise<number> {
-  const start = performance.now()
-  replicaOf(keys)
-  return performance.now() - start
-}
-
-function memory(): number {
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
-}
-
-interface SnapshotSource extends AsyncDisposable {
-  url: string
-  /** Changes a second from now on. */
-  stream(perSecond: number): void
-}
-
-async function snapshotSource(keys: number): Promise<SnapshotSource> {
-  const child = spawnOn('load', [join(import.meta.dirname, 'snapshot-source.ts'), String(keys)])
-  const url = await new Promise<string>((done, failed) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
-      const ready = /ready at (\S+)/.exec(chunk.toString())
-      if (ready) done(ready[1] as string)
-    })
-    child.once('exit', (code) => failed(new Error(`the source of the snapshot ended with ${code}`)))
-  })
-  return {
-    url,
-    stream: (perSecond) => void child.stdin?.write(`${perSecond}\n`),
-    async [Symbol.asyncDispose]() {
-      const ended = once(child, 'exit')
-      child.kill('SIGTERM')
-      await ended
-    },
-  }
 }
