@@ -34,6 +34,17 @@ const keyPage = (name: string, who: ConsolePage['who'], key: string, then?: Cons
   },
 })
 
+/** Up to the sentence that sums a new key up. */
+async function describeKey(window: Console, name: string): Promise<void> {
+  await window.field('Name').fill(name)
+  await window.page.getByRole('radio', { name: 'live' }).check()
+  await window.button('Continue').click()
+  await window.button('Authorize and Generate').waitFor()
+}
+const generateCheckout = (org: string) => `/organizations/${org}/pages/api-keys/generate?section=Checkout`
+/** Each look at the panel makes a key; no two of an organization have one name. */
+let made = 0
+
 /** Every page, as the demo installation fills it: for pictures, and for what must hold on all of them. */
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
   page('sign-in', null, '/sign-in'),
@@ -45,6 +56,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
       await goTo(window, pathname + hash)
     },
   },
+  page('reset-password', null, '/reset-password'),
   page('my-organizations', 'owner', '/organizations'),
   page('account', 'administrator', '/account'),
 
@@ -53,7 +65,18 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   page('keys-seen-by-a-member', 'member', `${ORG}/pages/api-keys`),
   keyPage('key', 'administrator', 'Order import'),
   keyPage('key-with-a-sunset', 'administrator', 'Old shop front'),
+  keyPage('key-usage', 'administrator', 'Order import', async (window) => {
+    await window.page.getByRole('tab', { name: 'Usage' }).click()
+    await window.page.getByRole('tab', { name: 'Usage', selected: true }).waitFor()
+  }),
   page('generate', 'administrator', `${ORG}/pages/api-keys/generate`),
+  page('generate-summary', 'administrator', generateCheckout('harbour-coffee'), (window) => describeKey(window, 'Spring market')),
+  // Of an organization of which no other picture is taken: its keys grow in number.
+  page('secret', 'operator', generateCheckout('tidewater-cycles'), async (window) => {
+    await describeKey(window, `Spring market ${++made}`)
+    await window.button('Authorize and Generate').click()
+    await window.field('Secret').waitFor()
+  }),
 
   page('members', 'owner', `${ORG}/members`),
   page('invitations', 'owner', `${ORG}/members?tab=invitations`),
@@ -68,6 +91,12 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   page('operator-key-type', 'operator', '/operator/configuration/key-types/rest-api'),
   page('operator-api', 'operator', '/operator/configuration/apis/orders'),
   page('operator-sunsets', 'operator', '/operator/sunsets'),
+  page('operator-sunset-preview', 'operator', '/operator/sunsets?type=rest-api', async (window) => {
+    await window.field('Deprecated at the end of').fill('2026-11-30')
+    await window.field('Retired at the end of').fill('2027-02-28')
+    await window.button('Show whom it hits').click()
+    await window.button('Save the sunset').waitFor()
+  }),
   page('operator-look-up', 'operator', '/operator/look-up'),
   page('operator-keywright-keys', 'operator', '/operator/keys'),
   page('operator-outbox', 'operator', '/operator/outbox'),
@@ -87,6 +116,8 @@ export const CONSOLE_STATES: readonly ConsolePage[] = [
     await window.button('Sign in').click()
     await window.expectFieldError('Password', /./)
   }),
+  page('a set-up link that is not whole', null, '/set-up'),
+  page('a sign-in link that is not whole', null, '/sign-in/link'),
   page('the menu of the account', 'administrator', `${ORG}/pages/warehouse`, async (window) => {
     await window.account('Adam Reyes').click()
     await window.menuItem('Sign out').waitFor()
@@ -133,10 +164,6 @@ export const CONSOLE_STATES: readonly ConsolePage[] = [
     await window.field('Addresses, one a line').fill('300.1.1.1\n10.0.0.1/8')
     await window.button('Add to the list').click()
     await window.says(/could not be read/)
-  }),
-  keyPage('usage of a key', 'administrator', 'Order import', async (window) => {
-    await window.page.getByRole('tab', { name: 'Usage' }).click()
-    await window.page.getByRole('tab', { name: 'Usage', selected: true }).waitFor()
   }),
   keyPage('history of a key', 'administrator', 'Order import', async (window) => {
     await window.page.getByRole('tab', { name: 'History' }).click()

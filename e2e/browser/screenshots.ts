@@ -54,6 +54,7 @@ async function takePictures(within: Browser, pages: readonly ConsolePage[], look
     }
     await open(window, demo)
     await window.settle()
+    await window.page.evaluate('scrollTo(0, 0)')
     const file = join(FOLDER, `${name}-${look}.png`)
     // A page that is longer than the window is shown as a whole, up to a length that a reader still looks at.
     const height = Math.min(await window.contentHeight(), look === 'phone' ? 1600 : 1400)

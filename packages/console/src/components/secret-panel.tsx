@@ -54,8 +54,12 @@ export function SecretPanel({ secret, variable, file, retrievable = false, child
             spellCheck={false}
             autoComplete="off"
             data-secret=""
-            className="h-10 min-w-0 flex-1 basis-64 rounded-lg border border-field-line bg-sunken px-3 font-mono text-sm"
-            onFocus={(event) => event.target.select()}
+            className="h-10 min-w-0 flex-1 basis-64 rounded-lg border border-field-line bg-sunken px-3 font-mono text-[0.8125rem]"
+            onFocus={(event) => {
+              event.target.select()
+              // Selecting goes to the end; what kind of secret it is stands at the beginning.
+              event.target.scrollLeft = 0
+            }}
           />
           <CopyButton value={secret} variant="primary" />
           <Button icon={<Download aria-hidden="true" className="size-4" />} onClick={() => download(file ?? `${variable}=${secret}\n`)}>

@@ -185,7 +185,8 @@ export const keysText = {
     tagsHint: 'Separated by spaces or commas; to find keys by.',
     change: 'Change',
     checks: { name: 'Name', environment: 'Environment', ends: 'Ends', scopes: 'Scopes', addresses: 'Addresses', limits: 'Limits', tags: 'Tags', type: 'Type' },
-    doneTitle: (label: string) => `Your ${label} key`,
+    // Many labels end in it already.
+    doneTitle: (label: string) => (/(?:key|token)$/i.test(label) ? `Your ${label}` : `Your ${label} key`),
     doneManual: (label: string) => `It is pending. “${label}” lets it be used.`,
     doneMint: (label: string) => `It is pending: “${label}” it to mint session tokens.`,
     toKey: 'To the key',

@@ -8,11 +8,11 @@ export type ButtonVariant = 'primary' | 'secondary' | 'ghost' | 'danger' | 'dang
 type Size = 'small' | 'medium' | 'large'
 
 const VARIANTS: Record<ButtonVariant, string> = {
-  primary: 'bg-accent text-on-accent border-transparent hover:bg-accent-hover shadow-xs',
-  secondary: 'bg-surface text-ink border-line-strong hover:bg-hover shadow-xs',
-  ghost: 'bg-transparent text-ink-soft border-transparent hover:bg-hover hover:text-ink',
-  danger: 'bg-danger text-on-accent border-transparent hover:bg-danger-hover shadow-xs',
-  'danger-quiet': 'bg-surface text-danger-ink border-line-strong hover:bg-danger-soft hover:border-danger-line shadow-xs',
+  primary: 'bg-accent text-on-accent border-transparent not-aria-disabled:hover:bg-accent-hover shadow-xs',
+  secondary: 'bg-surface text-ink border-line-strong not-aria-disabled:hover:bg-hover shadow-xs',
+  ghost: 'bg-transparent text-ink-soft border-transparent not-aria-disabled:hover:bg-hover not-aria-disabled:hover:text-ink',
+  danger: 'bg-danger text-on-accent border-transparent not-aria-disabled:hover:bg-danger-hover shadow-xs',
+  'danger-quiet': 'bg-surface text-danger-ink border-line-strong not-aria-disabled:hover:bg-danger-soft not-aria-disabled:hover:border-danger-line shadow-xs',
 }
 const SIZES: Record<Size, string> = {
   small: 'h-7 px-2.5 text-xs gap-1.5 rounded-md',
@@ -23,7 +23,7 @@ const SIZES: Record<Size, string> = {
 export function buttonClass(variant: ButtonVariant = 'secondary', size: Size = 'medium', more?: string): string {
   return cx(
     'inline-flex shrink-0 items-center justify-center border font-medium whitespace-nowrap transition-colors select-none',
-    'disabled:opacity-55 aria-disabled:opacity-55 aria-disabled:hover:bg-[initial]',
+    'disabled:opacity-55 aria-disabled:opacity-55',
     VARIANTS[variant],
     SIZES[size],
     more,

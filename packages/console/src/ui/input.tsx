@@ -6,6 +6,9 @@ import { cx } from '../util/class-names.ts'
 const CONTROL =
   'w-full rounded-lg border border-field-line bg-surface text-ink shadow-xs transition-colors placeholder:text-ink-faint hover:border-ink-faint focus-visible:border-accent-ink focus-visible:outline-offset-0 aria-invalid:border-danger-ink disabled:bg-sunken disabled:text-ink-faint [&[readonly]]:bg-sunken'
 
+// At 14 pixels Chromium cuts the underscore of DejaVu Sans Mono off in a field of one line, and prefixes end in one.
+const MONO_FIELD = 'font-mono sm:text-[0.8125rem]'
+
 interface InputProps extends Omit<ComponentProps<'input'>, 'onChange'> {
   onValueChange?: (value: string) => void
   mono?: boolean
@@ -19,7 +22,7 @@ export function Input({ onValueChange, mono = false, leading, className, ...rest
       type="text"
       {...useFieldAttributes()}
       {...rest}
-      className={cx(CONTROL, 'h-9 px-3 text-base sm:text-sm', mono && 'font-mono', leading !== undefined && 'pl-9', className)}
+      className={cx(CONTROL, 'h-9 px-3 text-base', mono ? MONO_FIELD : 'sm:text-sm', leading !== undefined && 'pl-9', className)}
       onChange={(event) => onValueChange?.(event.target.value)}
     />
   )

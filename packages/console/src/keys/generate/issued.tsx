@@ -44,7 +44,7 @@ export function Issued({
   })
   const activate = commandLabel(type, 'activate')
   return (
-    <section aria-label={title} className="mx-auto flex max-w-3xl flex-col gap-5">
+    <section aria-label={title} className="flex max-w-4xl flex-col gap-5">
       <header>
         <h1 ref={heading} className="text-xl font-semibold tracking-tight">
           {title}
