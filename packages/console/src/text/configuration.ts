@@ -174,6 +174,6 @@ export const configurationText = {
     baseUrl: 'Address for clients',
     baseUrlHint: 'Shown to people who generate keys, in calls to try.',
     upstream: 'Upstream',
-    upstreamHint: 'Where the gateway sends allowed calls. No organization sees it.',
+    upstreamHint: 'Kept for a gateway, which this version does not have: nothing is sent there. No organization sees it.',
   },
 } as const

@@ -8,7 +8,7 @@ export const credentialsText = {
     organization: { one: 'management key', list: 'Management keys', issue: 'Issue management key', empty: 'No management key yet', variable: 'KEYWRIGHT_KEY' },
   },
   emptyHints: {
-    verifier: 'An API, a proxy or the gateway needs one to ask whether a key may do something.',
+    verifier: 'An API or a proxy needs one to ask whether a key may do something.',
     management: 'The command line and your own programs need one to manage this installation.',
     organization: 'Your own programs need one to issue and end keys through the API.',
   },

@@ -67,7 +67,7 @@ export const outboxText = {
   sent: 'Sent',
   error: 'Last error',
   resend: 'Send again',
-  resent: 'It is queued again, to the contacts of now.',
+  resent: 'It is queued again, to whom it would go now.',
 } as const
 
 export const operatorsText = {

@@ -31,7 +31,7 @@ export const organizationsText = {
     environmentsHint: 'Each key belongs to one of them.',
     environmentsMissing: 'Choose at least one.',
     contacts: 'Contacts',
-    contactsHint: 'Who is written to before keys end. One address a line.',
+    contactsHint: 'Who is written to before keys end, beside owners and administrators. One address a line.',
     contactsWrong: (wrong: readonly string[]) =>
       wrong.length === 1 ? `“${wrong[0]}” is no e-mail address.` : `These are no e-mail addresses: ${wrong.join(', ')}.`,
     owner: 'First owner',

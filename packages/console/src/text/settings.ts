@@ -6,10 +6,9 @@ export const settingsText = {
     name: 'Name',
     nameHint: 'As members see it. Blank spaces at its ends are dropped.',
     contacts: 'Contacts',
-    contactsHint: 'Who is written to before keys expire or are retired, one address a line. At most 20.',
+    contactsHint: 'Who is written to before keys expire or are retired, beside owners and administrators. One address a line, at most 20.',
     contactsWrong: (wrong: readonly string[]) =>
       wrong.length === 1 ? `“${wrong[0]}” is no e-mail address.` : `These are no e-mail addresses: ${wrong.join(', ')}.`,
-    noContacts: 'Nobody is written to before keys end. Add at least one address.',
     nameMissing: 'Must not be blank.',
     save: 'Save',
     saved: 'Saved.',

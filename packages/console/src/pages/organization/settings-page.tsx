@@ -7,7 +7,6 @@ import { CredentialList } from '../../credentials/credential-list.tsx'
 import { useParameter } from '../../hooks/use-parameter.ts'
 import { usePermission } from '../../hooks/use-permission.ts'
 import { settingsText } from '../../text/settings.ts'
-import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Form, FormActions } from '../../ui/form.tsx'
@@ -101,7 +100,6 @@ function General({ org, organization, onReload }: { org: string; organization: O
         <Field label={general.contacts} name="contacts" hint={general.contactsHint} optional>
           <Textarea rows={3} value={contacts} onValueChange={setContacts} readOnly={!update.allowed} spellCheck={false} inputMode="email" />
         </Field>
-        {addressesIn(contacts).length === 0 && <Banner tone="warning">{general.noContacts}</Banner>}
         <FormActions>
           <Button type="submit" variant="primary" loading={save.isPending} disabledReason={update.reason}>
             {general.save}
