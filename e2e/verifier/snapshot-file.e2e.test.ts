@@ -98,6 +98,25 @@ test('a process that was cut off still counts when another has gone on from its 
   }
 })
 
+test('trap: while another process decides by a file that it took from one that is there yet, nobody is told that all refuse', async () => {
+  const snapshotFile = join(folder, 'twins')
+  const { id, secret } = await installation.issue()
+  const options = { url: proxy.url, snapshotFile, stalenessSeconds: 20 }
+  const first = installation.verifier({ ...options, name: 'first' })
+  await first.ready()
+  await until('there is a file', () => existsSync(snapshotFile))
+  // The connection that is there goes on; another is not to be had.
+  await alone({ ...options, name: 'second' }, async (second) => {
+    expect(said(second.verify({ secret }))).toBe('allowed')
+    const { mayAcceptUntil, summary } = await revoke(id)
+    expect([said(first.verify({ secret })), said(second.verify({ secret }))]).toEqual(['inactive', 'allowed'])
+    expect(mayAcceptUntil).toContainEqual({ verifier: expect.stringMatching(/^first@/), until: expect.any(String) })
+    expect(summary).not.toContain('everywhere')
+    expect(first.status.problem).toContain('Give each process a file of its own.')
+  })
+  await first.close()
+})
+
 test('closed before it could begin, a verifier puts the file back that it has taken', async () => {
   const snapshotFile = join(folder, 'taken')
   const { secret } = await installation.issue()

@@ -67,6 +67,7 @@ export class Follower {
             steady: () => parts.clock.steady(),
             current: () => this.#snapshot(),
             problem: (message) => parts.tell('problem', { message }),
+            heirMs: () => (onStale === 'serve' ? Number.POSITIVE_INFINITY : this.#staleness.boundMs),
             settled: () => this.#stream.acknowledge(),
           })
     this.#keeper.onApplied = (changes) => this.#file?.applied(changes)

@@ -1,5 +1,5 @@
 import { createHmac, type Hmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { constants, type Stats } from 'node:fs'
+import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, lstat, open, readdir, rename, rm, truncate, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Cursor } from '@keywright/core/replica/change.ts'
@@ -84,24 +84,58 @@ export function asideOf(path: string): string {
  * @throws SnapshotRefused when it is something else; errors of the file system.
  */
 export async function isThere(path: string): Promise<boolean> {
-  let stats: Stats
   try {
-    stats = await lstat(path)
+    const stats = await lstat(path)
+    if (stats.isDirectory()) throw new SnapshotRefused('it is a folder; name a file')
+    if (!stats.isFile()) throw new SnapshotRefused('it is no plain file')
+    if (stats.size === 0 || (await beginsAsOne(path))) return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw error
   }
-  if (stats.isDirectory()) throw new SnapshotRefused('it is a folder; name a file')
-  if (!stats.isFile()) throw new SnapshotRefused('it is no plain file')
-  if (stats.size === 0) return true
+  throw new SnapshotRefused('it is something else than a snapshot file, and is left as it is; name another file, or remove it')
+}
+
+async function beginsAsOne(path: string): Promise<boolean> {
   const file = await openToRead(path)
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(ANY_MAGIC.length), 0, ANY_MAGIC.length, 0)
-    if (buffer.subarray(0, bytesRead).toString('latin1') === ANY_MAGIC) return true
+    return buffer.subarray(0, bytesRead).toString('latin1') === ANY_MAGIC
   } finally {
     await file.close()
   }
-  throw new SnapshotRefused('it is something else than a snapshot file, and is left as it is; name another file, or remove it')
+}
+
+/** Which file it is, whatever it is called. The number alone is given to another as soon as a file is removed. */
+export function fileIdOf({ dev, ino, mtimeNs }: BigIntStats): string {
+  return `${dev}:${ino}:${mtimeNs}`
+}
+
+/**
+ * Takes back the file that was left there, unless somebody has gone on from it already. Whoever takes it changes its name, so only one of both gets it.
+ * @param file see `fileIdOf`. @returns false when it was taken, or removed by somebody. @throws errors of the file system.
+ */
+export async function takeBackSnapshotFile(path: string, file: string): Promise<boolean> {
+  const aside = asideOf(path)
+  try {
+    await rename(path, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    // The folder may be closed to this process while the file is open to it.
+    if (fileIdOf(await lstat(path, { bigint: true })) !== file) return false
+    await truncate(path).catch(() => {
+      throw error
+    })
+    return true
+  }
+  if (fileIdOf(await lstat(aside, { bigint: true })) === file) {
+    await rm(aside, { force: true })
+    await syncFolder(dirname(path))
+    return true
+  }
+  // What somebody else has left there.
+  await rename(aside, path)
+  return false
 }
 
 /** Removes the file, or at least what is in it; what is no snapshot file stays. @throws errors of the file system. */

@@ -1,4 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { api } from '@keywright/core/configuration/api.ts'
@@ -31,6 +43,7 @@ class Stage {
   freshFrom = 1
   instances: string[] = []
   is: 'usable' | 'refused' = 'usable'
+  steady = 0
 
   constructor(path: string) {
     this.replica.applyChange(described('first'))
@@ -39,7 +52,8 @@ class Stage {
       path,
       verifierKey: VERIFIER_KEY,
       owner: OWNER,
-      steady: () => 0,
+      steady: () => this.steady,
+      heirMs: () => 300_000,
       current: () => {
         this.onFacts()
         if (this.is === 'refused') return null
@@ -78,10 +92,20 @@ async function loaded(path: string): Promise<string | null> {
   return snapshot === null ? null : (snapshot.replica.api('orders')?.definition.environment ?? null)
 }
 
+/** What another process would go on from, if it took it. */
+async function held(path: string): Promise<string | null> {
+  copyFileSync(path, `${path}.copy`)
+  return loaded(`${path}.copy`)
+}
+
 const settle = () => new Promise((done) => setImmediate(done))
 
 async function removed(stage: Stage): Promise<void> {
   while (stage.schedule.isOutdated) await settle()
+}
+
+async function heirFound(stage: Stage): Promise<void> {
+  while (stage.schedule.problem === null) await settle()
 }
 
 test('what was written is what another process goes on from, once', async () => {
@@ -202,11 +226,52 @@ test('changes at every moment of writing: a file that is there is as new as what
     stage.change(`change ${++number}`)
     await writing
     await removed(stage)
-    const there = existsSync(path) ? await loaded(path) : null
+    const there = existsSync(path) ? await held(path) : null
     if (there !== null) expect(there).toBe(`change ${number}`)
   }
   await stage.write()
   expect(await loaded(path)).toBe(`change ${number}`)
+})
+
+test('trap: while somebody who took the file of a process that is there yet may decide by it, nothing is acknowledged', async () => {
+  const path = join(folder, 'replica')
+  const stage = new Stage(path)
+  await stage.write()
+  expect(await loaded(path), 'as a process does that is started before the old one has ended').toBe('first')
+  stage.change('second')
+  await heirFound(stage)
+  expect([stage.schedule.isOutdated, stage.schedule.isKept]).toEqual([true, true])
+  expect(stage.problems).toEqual([expect.stringContaining('was taken or removed while this process still uses it')])
+  await stage.write()
+  const { settled: before } = stage
+  stage.change('third')
+  // Its own file is gone again; the other's bound is not over.
+  while (stage.settled === before) await settle()
+  stage.steady = 299_999
+  stage.schedule.onTick(300_000)
+  expect(stage.schedule.isOutdated).toBe(true)
+  const { settled } = stage
+  stage.steady = 300_000
+  stage.schedule.onTick(300_000)
+  expect([stage.schedule.isOutdated, stage.settled > settled, stage.schedule.problem]).toEqual([false, true, null])
+})
+
+test('a file that was taken is noticed also when the next one is written in its place, and what the other has left there stays', async () => {
+  const path = join(folder, 'replica')
+  const stage = new Stage(path)
+  await stage.write()
+  const other = new Stage(path)
+  await other.schedule.load()
+  await other.write()
+  const left = readFileSync(path)
+  stage.change('second')
+  await heirFound(stage)
+  expect([stage.schedule.isOutdated, readFileSync(path).equals(left)]).toEqual([true, true])
+  const second = new Stage(path)
+  await second.write()
+  rmSync(path)
+  await second.write()
+  expect(second.schedule.isOutdated).toBe(true)
 })
 
 test('when the server refuses the verifier, its file goes, and one that is being written does not come', async () => {

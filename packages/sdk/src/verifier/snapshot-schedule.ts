@@ -1,7 +1,7 @@
 import type { Replica } from '@keywright/core/replica/replica.ts'
 import { fileProblemOf } from './problems.ts'
 import type { Changes } from './replica-keeper.ts'
-import { type LoadedSnapshot, removeSnapshotFile, type SnapshotFacts, type SnapshotOwner, takeSnapshotFile } from './snapshot-file.ts'
+import { type LoadedSnapshot, removeSnapshotFile, takeBackSnapshotFile, type SnapshotFacts, type SnapshotOwner, takeSnapshotFile } from './snapshot-file.ts'
 import { SnapshotWriter } from './snapshot-writer.ts'
 
 const SHORTEST_MS = 1_000
@@ -15,6 +15,8 @@ interface ScheduleParts {
   /** What there is to write; null: nothing that holds. */
   current: () => { replica: Replica; facts: SnapshotFacts; now: number } | null
   problem: (message: string) => void
+  /** How long whoever goes on from a file may decide by it: its bound, or Infinity where it serves on. */
+  heirMs: () => number
   /** A file that lacks something is gone, after `isOutdated`. */
   settled: () => void
 }
@@ -30,6 +32,7 @@ export class SnapshotSchedule {
   readonly #writer: SnapshotWriter
   #running: Promise<void> | null = null
   #removing: Promise<void> | null = null
+  #takingBack: Promise<void> | null = null
   #isTakingPlace = false
   #writtenAt: number | null = null
   #written = ''
@@ -37,28 +40,32 @@ export class SnapshotSchedule {
   #changes = 0
   /** A file of this verifier may be there. */
   #isKept = false
+  /** That file, and until when somebody may decide by it who took it just now; null: it is not known. */
+  #own: { file: string; until: number } | null = null
+  /** Somebody took a file of this verifier, which is there yet, and may decide by it until then. */
+  #heirUntil: number | null = null
   #isOutdated = false
   /** Said once each: a full disk is full for a while. */
-  readonly #problems: { file: string | null; removal: string | null } = { file: null, removal: null }
+  readonly #problems: { file: string | null; removal: string | null; heir: string | null } = { file: null, removal: null, heir: null }
 
   constructor(parts: ScheduleParts) {
     this.#parts = parts
     this.#writer = new SnapshotWriter(parts.path, parts.verifierKey)
   }
 
-  /** A file is left from which another process may go on. */
+  /** A file is left from which another process may go on, or one has gone on already. */
   get isKept(): boolean {
-    return this.#isKept
+    return this.#isKept || this.#heirUntil !== null
   }
 
-  /** A file may be there that does not hold all by which decisions are made. */
+  /** A file may be there that does not hold all by which decisions are made, or somebody else may decide by one. */
   get isOutdated(): boolean {
-    return this.#isOutdated
+    return this.#isOutdated || this.#heirUntil !== null
   }
 
   /** What is wrong with the file; null again as soon as one was written. */
   get problem(): string | null {
-    return this.#problems.removal ?? this.#problems.file
+    return this.#problems.removal ?? this.#problems.heir ?? this.#problems.file
   }
 
   async load(): Promise<LoadedSnapshot | null> {
@@ -88,6 +95,11 @@ export class SnapshotSchedule {
   onTick(boundMs: number): void {
     if (this.#isOutdated) void this.#remove()
     const now = this.#parts.steady()
+    if (this.#heirUntil !== null && now >= this.#heirUntil) {
+      this.#heirUntil = null
+      this.#problems.heir = null
+      this.#parts.settled()
+    }
     const everyMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, boundMs / 10))
     if (this.#running === null && (this.#writtenAt === null || now - this.#writtenAt >= everyMs)) void this.write()
   }
@@ -118,10 +130,11 @@ export class SnapshotSchedule {
     const { replica, facts, now } = current
     const state = `${facts.cursor.number} ${facts.cursor.mark} ${facts.freshFrom} ${facts.instances.length}`
     if (state === this.#written) return
-    this.#writtenAt = this.#parts.steady()
+    const begunAt = this.#parts.steady()
+    this.#writtenAt = begunAt
     let changes = -1
     try {
-      const isThere = await this.#writer.write(replica, facts.api, now, {
+      const file = await this.#writer.write(replica, facts.api, now, {
         facts: () => {
           changes = this.#changes
           const later = this.#parts.current()
@@ -129,12 +142,14 @@ export class SnapshotSchedule {
         },
         mayTakePlace: async () => {
           await this.#removing
+          await this.#takeBack()
           return (this.#isTakingPlace = changes === this.#changes)
         },
       })
       this.#problems.file = null
-      if (!isThere) return
+      if (file === null) return
       this.#isKept = true
+      this.#own = { file, until: begunAt + this.#parts.heirMs() }
       this.#written = state
       if (changes === this.#changes) this.#becameCurrent()
     } catch (error) {
@@ -160,7 +175,8 @@ export class SnapshotSchedule {
     // What is about to take its place lacks something as well.
     if (this.#isTakingPlace) await this.#running
     try {
-      await removeSnapshotFile(this.#parts.path)
+      if (this.#own === null) await removeSnapshotFile(this.#parts.path)
+      else await this.#takeBack()
       this.#isKept = false
       this.#written = ''
       this.#becameCurrent()
@@ -172,6 +188,26 @@ export class SnapshotSchedule {
     }
   }
 
+  /** The file of this verifier is about to be replaced, or is outdated: whoever took it goes on by it. */
+  #takeBack(): Promise<void> {
+    this.#takingBack ??= this.#takeOwnBack().finally(() => (this.#takingBack = null))
+    return this.#takingBack
+  }
+
+  async #takeOwnBack(): Promise<void> {
+    if (this.#own === null) return
+    const { file, until } = this.#own
+    const isBack = await takeBackSnapshotFile(this.#parts.path, file)
+    this.#own = null
+    this.#isKept = false
+    if (isBack) return
+    this.#heirUntil = Math.max(this.#heirUntil ?? 0, until)
+    this.#tell(
+      'heir',
+      `The snapshot file ${this.#parts.path} was taken or removed while this process still uses it. Whoever took it may decide by it until its bound is over, so the server is told of no change as confirmed before. Give each process a file of its own.`,
+    )
+  }
+
   /** What is there, if anything, lacks nothing. */
   #becameCurrent(): void {
     this.#isOutdated = false
@@ -179,7 +215,7 @@ export class SnapshotSchedule {
     this.#parts.settled()
   }
 
-  #tell(about: 'file' | 'removal', message: string): void {
+  #tell(about: 'file' | 'removal' | 'heir', message: string): void {
     if (message === this.#problems[about]) return
     this.#problems[about] = message
     this.#parts.problem(message)

@@ -4,7 +4,7 @@ import { writeKeyBlock } from '@keywright/core/replica/key-block.ts'
 import type { Replica } from '@keywright/core/replica/replica.ts'
 import { VerifierView } from '@keywright/core/replica/verifier-view.ts'
 import type { Changes } from './replica-keeper.ts'
-import { asideOf, isThere, MAGIC, macOf, RECORD_KINDS, type SnapshotFacts, syncFolder } from './snapshot-file.ts'
+import { asideOf, fileIdOf, isThere, MAGIC, macOf, RECORD_KINDS, type SnapshotFacts, syncFolder } from './snapshot-file.ts'
 
 const ROWS_IN_PART = 8192
 
@@ -33,27 +33,29 @@ export class SnapshotWriter {
   }
 
   /**
-   * @returns whether the file took its place; else what was there is still there.
+   * @returns which file took its place (`fileIdOf`); null: none did, and what was there is still there.
    * @throws SnapshotRefused where something stands that is no snapshot file; errors of the file system. Then the file from before is still there.
    */
-  async write(replica: Replica, api: string, now: number, source: SnapshotSource): Promise<boolean> {
+  async write(replica: Replica, api: string, now: number, source: SnapshotSource): Promise<string | null> {
     const begun = source.facts()
-    if (begun === null || this.#meanwhile !== null) return false
+    if (begun === null || this.#meanwhile !== null) return null
     this.#meanwhile = []
     const aside = asideOf(this.#path)
     try {
       await isThere(this.#path)
       const file = await open(aside, 'wx', 0o600)
+      let id: string
       try {
-        if (!(await this.#writeTo(file, replica, api, now, begun, source))) return false
+        if (!(await this.#writeTo(file, replica, api, now, begun, source))) return null
         await file.sync()
+        id = fileIdOf(await file.stat({ bigint: true }))
       } finally {
         await file.close()
       }
-      if (!(await source.mayTakePlace())) return false
+      if (!(await source.mayTakePlace())) return null
       await rename(aside, this.#path)
       await syncFolder(dirname(this.#path))
-      return true
+      return id
     } finally {
       this.#meanwhile = null
       await rm(aside, { force: true }).catch(() => {})
