@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { writeKeyBlock } from '@keywright/core/replica/key-block.ts'
 import type { Replica } from '@keywright/core/replica/replica.ts'
@@ -44,14 +44,14 @@ export class SnapshotWriter {
     try {
       await isThere(this.#path)
       const file = await open(aside, 'wx', 0o600)
-      let id: string
       try {
         if (!(await this.#writeTo(file, replica, api, now, begun, source))) return null
         await file.sync()
-        id = fileIdOf(await file.stat({ bigint: true }))
       } finally {
         await file.close()
       }
+      // By its name and after it was closed, as it will be looked at again: some file systems set the time of the last change only then.
+      const id = fileIdOf(await lstat(aside, { bigint: true }))
       if (!(await source.mayTakePlace())) return null
       await rename(aside, this.#path)
       await syncFolder(dirname(this.#path))
