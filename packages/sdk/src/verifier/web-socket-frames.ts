@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 
 /** What frames say, whole messages put together. */
 export interface FrameListener {
@@ -15,6 +15,19 @@ export const MOST_PIECES = 65_536
 
 const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const
 
+/** Masks must not be foreseen; drawn one by one they would take longer than the rest of a short frame. */
+const masks = Buffer.alloc(4096)
+let nextMask = masks.length
+
+function freshMask(): Buffer {
+  if (nextMask === masks.length) {
+    randomFillSync(masks)
+    nextMask = 0
+  }
+  nextMask += 4
+  return masks.subarray(nextMask - 4, nextMask)
+}
+
 /** One frame of a client: final, and masked as RFC 6455 section 5.3 demands. */
 export function writeFrame(kind: 'text' | 'close' | 'pong', payload: Uint8Array): Buffer {
   const { length } = payload
@@ -24,7 +37,7 @@ export function writeFrame(kind: 'text' | 'close' | 'pong', payload: Uint8Array)
   frame[1] = 0x80 | (lengthBytes === 0 ? length : lengthBytes === 2 ? 126 : 127)
   if (lengthBytes === 2) frame.writeUInt16BE(length, 2)
   else if (lengthBytes === 8) frame.writeBigUInt64BE(BigInt(length), 2)
-  const mask = randomBytes(4)
+  const mask = freshMask()
   frame.set(mask, 2 + lengthBytes)
   const start = 6 + lengthBytes
   for (let at = 0; at < length; at++) frame[start + at] = (payload[at] as number) ^ (mask[at & 3] as number)
