@@ -20,10 +20,19 @@ let say: (message: object) => void = () => {}
 
 server.on('connection', (socket) => {
   say = (message) => socket.send(JSON.stringify(message))
+  // As a server does: a ping is answered when all that was before it has been sent.
+  let isUpToDate = false
+  let ping: number | null = null
+  const pong = () => {
+    if (isUpToDate && ping !== null) say({ type: 'pong', id: ping, now: NOW })
+    if (isUpToDate) ping = null
+  }
   socket.on('message', (data) => {
     const message = JSON.parse((data as Buffer).toString()) as { type: string; id: number }
-    if (message.type === 'ping') say({ type: 'pong', id: message.id, now: NOW })
     if (message.type === 'hello') void greet()
+    if (message.type !== 'ping') return
+    ping = message.id
+    pong()
   })
   const greet = async () => {
     say({
@@ -43,6 +52,8 @@ server.on('connection', (socket) => {
       if (frame !== null) await new Promise((sent) => socket.send(frame, sent))
     }
     say({ type: 'snapshotEnd', until: replica.cursor.number })
+    isUpToDate = true
+    pong()
   }
 })
 server.on('listening', () => process.stdout.write(`ready at http://127.0.0.1:${(server.address() as { port: number }).port}\n`))

@@ -88,13 +88,19 @@ test('more keys at once than there is room for are added up without key, never d
   const total = 100_500
   // Stand-ins for so many rows: only row, version and replica are looked at before the sums are taken.
   const key = found(keys, issued[0] as IssuedKey)
-  for (let row = 0; row < total; row++) {
+  const call = (row: number) => {
     const another = Object.assign(Object.create(Object.getPrototypeOf(key) as object) as FoundKey, { row, secretVersion: 1, replica })
     usage.record({ valid: true, key: another, deprecation: null }, from('192.0.2.1'), START)
   }
+  for (let row = 0; row < total; row++) call(row)
   expect(usage.remainder).toBe(500)
   const { counts, lastSeen } = usage.take()
   expect(counts.reduce((sum, { calls }) => sum + calls, 0)).toBe(total)
   expect(counts.find(({ keyId }) => keyId === '')).toMatchObject({ decision: 'allowed', calls: 500 })
   expect(lastSeen).toHaveLength(100_000)
+  // What was taken is not added to any more.
+  for (let row = 0; row < total; row++) call(row)
+  const again = usage.take()
+  expect(again.counts.find(({ keyId }) => keyId === '')).toMatchObject({ calls: 500 })
+  expect(counts.find(({ keyId }) => keyId === '')).toMatchObject({ calls: 500 })
 })

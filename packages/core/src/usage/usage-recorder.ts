@@ -39,6 +39,8 @@ export class UsageRecorder {
   readonly #allowed = new AllowedCalls()
   readonly #lastSeen = new Map<string, LastSeen & { keyId: string }>()
   readonly #counts = new Map<string, UsageCount>()
+  /** The remainder that was added to last: when there is no room, nearly every call adds to the same. */
+  #lastRemainder: UsageCount | null = null
   #refusals: FirstRefusal[] = []
   #moreRefusals = 0
   #remainder = 0
@@ -75,6 +77,7 @@ export class UsageRecorder {
     }
     takeFirst(this.#lastSeen, most, lastSeen)
     takeFirst(this.#counts, most, counts)
+    this.#lastRemainder = null
     // What a client calls itself is anybody's text; a secret in it must not be stored. Here, and not with each call: it takes time.
     const clients = new Map<string, string>()
     for (const seen of lastSeen) {
@@ -131,13 +134,17 @@ export class UsageRecorder {
 
   #addToRemainder(decision: string, minute: number, calls: number): void {
     this.#remainder += calls
-    this.#add(`remainder ${minute} ${decision}`, { minute, keyId: '', version: 0, decision, address: '', calls })
+    const last = this.#lastRemainder
+    if (last?.minute === minute && last.decision === decision) last.calls += calls
+    else this.#lastRemainder = this.#add(`remainder ${minute} ${decision}`, { minute, keyId: '', version: 0, decision, address: '', calls })
   }
 
-  #add(place: string, count: UsageCount): void {
-    const known = this.#counts.get(place)
+  /** @returns what it was added to. */
+  #add(place: string, count: UsageCount): UsageCount {
+    let known = this.#counts.get(place)
     if (known) known.calls += count.calls
-    else this.#counts.set(place, { ...count })
+    else this.#counts.set(place, (known = { ...count }))
+    return known
   }
 
   #note(refusal: FirstRefusal, now: number): void {
