@@ -69,8 +69,10 @@ export async function openIdentity({ database, clock, random }: Needs): Promise<
     },
   } satisfies BetterAuthOptions
   const { internalAdapter, password } = await betterAuth(options).$context
-  /** What an unknown person's password is compared with. */
-  const nobodys = await password.hash(Buffer.from(random(32)).toString('base64'))
+  /** What an unknown person's password is compared with. The start does not wait for it: it is meant to take long. */
+  const nobodys = password.hash(Buffer.from(random(32)).toString('base64'))
+  // Whoever needs it hears of it.
+  nobodys.catch(() => {})
 
   const store: IdentityStore = {
     async passwordHash(personId) {
@@ -127,7 +129,7 @@ export async function openIdentity({ database, clock, random }: Needs): Promise<
   return {
     hashPassword: (text) => password.hash(text),
     async checkPassword(hash, text) {
-      const right = await password.verify({ hash: hash ?? nobodys, password: text })
+      const right = await password.verify({ hash: hash ?? (await nobodys), password: text })
       return right && hash !== null
     },
     async findSession(token) {
