@@ -82,6 +82,7 @@ test('a mailed link signs in once', async () => {
   const window = await stage.newWindow(null)
   await window.goto('/sign-in')
   await window.button('Send me a link instead').click()
+  await window.button('Send the link').waitFor()
   await window.field('E-mail').fill(operator.email)
   await window.button('Send the link').click()
   await window.says('Look into your mail')
@@ -104,6 +105,8 @@ test('a forgotten password is set by mail, and every session of the person ends'
   const window = await stage.newWindow(null)
   await window.goto('/sign-in')
   await window.link('Forgot your password?').click()
+  // The page before has a field of that name too.
+  await window.heading('Set a new password').waitFor()
   await window.field('E-mail').fill(person.email)
   await window.button('Send the link').click()
   await window.says('Look into your mail')
