@@ -97,6 +97,7 @@ test("C.4 somebody with an account accepts with the e-mail's button, and nobody 
   const window = await stage.newWindow(null)
   await window.goto(link)
   await window.link('Sign in to accept').click()
+  await window.heading('Sign in').waitFor()
   expect(await window.field('E-mail').inputValue()).toBe(invited.email)
   await window.field('Password').fill(PASSWORD)
   await window.button('Sign in').click()
