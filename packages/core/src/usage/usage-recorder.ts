@@ -49,9 +49,11 @@ export class UsageRecorder {
 
   record(decision: Decision, call: { address: string | null; client: string | null }, now: number): void {
     const { key } = decision
-    if (decision.valid && key instanceof FoundKey && this.#allowed.add(key, call, now)) return
     const minute = Math.floor(now / 60_000)
-    if (decision.valid && key instanceof FoundKey) return this.#addToRemainder('allowed', minute, 1)
+    if (decision.valid && key instanceof FoundKey) {
+      if (!this.#allowed.add(key, call, now)) this.#addToRemainder('allowed', minute, 1)
+      return
+    }
     const keyId = key?.id ?? ''
     const version = key?.secretVersion ?? 0
     if (decision.valid) {

@@ -57,13 +57,7 @@ export function createApp(context: HttpContext): FastifyInstance {
   )
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({
-      'X-Request-Id': request.id,
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-      'Referrer-Policy': 'no-referrer',
-    })
+    reply.headers({ 'X-Request-Id': request.id, ...HEADERS })
     // What a provider of single sign-on puts there is no secret of ours, and may look like one.
     if (request.routeOptions.url !== CALLBACK_PATH) refuseSecretInUrl(request.raw.url ?? '/')
     if (!context.isReady() && request.url !== '/healthz' && request.url !== '/readyz')
